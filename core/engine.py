@@ -18,7 +18,7 @@ from core.clip import ClipError, open_clip, sheet_folder
 from core.edits import SegmentKey, settle
 from core.encoders import Encoder
 from core.export import ExportError, export_frame, prepare_folder
-from core.images import ImageError, read_line_image
+from core.images import ImageError, read_image, read_line_image
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -164,16 +164,12 @@ class Engine:
     def _with_overlap(self, known: "_Taught", encoded: EncodedFrame, path: Path) -> Reference:
         """Let a neighbouring frame also speak by where its segments lie."""
         _, other = self._encoded_file(path)
-        if encoded.small_map.shape != other.small_map.shape:
+        counts = (len(encoded), len(other))
+        iou = overlap(encoded.small_map, other.small_map, counts=counts)
+        if iou is None:
             return known.reference
-        iou = overlap(
-            encoded.small_map,
-            other.small_map,
-            target_count=len(encoded),
-            other_count=len(other),
-        )
-        bonus = self._encoder.scale.overlap * iou[:, known.rows]
-        return replace(known.reference, bonus=bonus.astype(np.float32))
+        weight = np.float32(self._encoder.scale.overlap)
+        return replace(known.reference, bonus=weight * iou[:, known.rows])
 
     def _no_reference(self) -> Reference:
         """Stand in for a sheet that cannot be read, so that the others keep their numbers."""
@@ -263,7 +259,7 @@ class Engine:
             try:
                 yield SheetRead(files, self._sheet(files))
             except AmbiguousLinesError as error:
-                yield LinesUnclear(files, error.candidates, error.picture)
+                yield LinesUnclear(files, error.candidates, read_image(files.color))
             except (SheetError, ImageError) as error:
                 yield Notice(str(error))
 

@@ -95,18 +95,25 @@ def match(targets: SegmentFeatures, references: Sequence[Reference]) -> Matches:
 
 
 def overlap(
-    targets: npt.NDArray[np.int32],
-    others: npt.NDArray[np.int32],
-    *,
-    target_count: int,
-    other_count: int,
-) -> npt.NDArray[np.float32]:
-    """Return the intersection over union `[L, M]` of the segments of two label maps `[h, w]`."""
-    pairs = targets.ravel().astype(np.int64) * (other_count + 1) + others.ravel()
-    counts = np.bincount(pairs, minlength=(target_count + 1) * (other_count + 1))
-    counts = counts.reshape(target_count + 1, other_count + 1)
-    union = counts.sum(axis=1)[1:, None] + counts.sum(axis=0)[None, 1:] - counts[1:, 1:]
-    iou: npt.NDArray[np.float32] = (counts[1:, 1:] / np.maximum(union, 1)).astype(np.float32)
+    targets: npt.NDArray[np.int32], others: npt.NDArray[np.int32], *, counts: tuple[int, int]
+) -> npt.NDArray[np.float32] | None:
+    """Measure how much the segments of two frames lie on top of each other.
+
+    Args:
+        targets: label map `[h, w]` of the target frame.
+        others: label map of a frame near in time.
+        counts: numbers of segments L and M.
+
+    Returns:
+        The intersection over union `[L, M]`, None if the frames differ in size.
+    """
+    if targets.shape != others.shape:
+        return None
+    rows, columns = counts[0] + 1, counts[1] + 1
+    pairs = targets.ravel().astype(np.int64) * columns + others.ravel()
+    shared = np.bincount(pairs, minlength=rows * columns).reshape(rows, columns)
+    union = shared.sum(axis=1)[1:, None] + shared.sum(axis=0)[None, 1:] - shared[1:, 1:]
+    iou: npt.NDArray[np.float32] = (shared[1:, 1:] / np.maximum(union, 1)).astype(np.float32)
     return iou
 
 
