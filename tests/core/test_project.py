@@ -1,0 +1,540 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unicodedata
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.edits import Changes, Edit, Mark, Paint, SegmentKey, Stroke
+from core.palette import Color
+from core.project import CutFileError, FrameEntry, NewSheet, Project, SheetEntry
+
+ROOT = Path(__file__).parents[2]
+RED, BLUE, CLEAR = (255, 0, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)
+FACE, HAIR = SegmentKey(10, 200), SegmentKey(5000, 80)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as they are called in a studio, with two drawings."""
+    folder = tmp_path / "作品　テスト" / "カット 012"
+    (folder / "A").mkdir(parents=True)
+    for name in ("A0001.png", "A0002.png"):
+        (folder / "A" / name).touch()
+    return folder
+
+
+@pytest.fixture
+def path(folder):
+    """A cut of the two drawings that nobody has painted."""
+    path = folder / "カット 012.cut"
+    Project.create(path, folder / "A", ["A0001.png", "A0002.png"]).close()
+    return path
+
+
+@pytest.fixture
+def project(path):
+    with closing(Project.open(path)) as project:
+        yield project
+
+
+@contextmanager
+def reopened(project):
+    project.close()
+    with closing(Project.open(project.path)) as again:
+        yield again
+
+
+def corrected(color_id):
+    return Paint(color_id, Mark.CORRECTED)
+
+
+def paint_face(color_id, frame_id=1):
+    return Edit("Paint face", (Stroke(frame_id, FACE, corrected(color_id)),))
+
+
+# ---- a new cut ----
+
+
+def test_a_new_cut_knows_its_drawings_and_nothing_else(project, folder):
+    assert project.drawings == folder / "A"
+    assert project.frames == (FrameEntry(1, "A0001.png", None), FrameEntry(2, "A0002.png", None))
+    assert (project.sheets, project.palette.colors) == ((), ())
+    assert dict(project.paint(1)) == {}
+    assert (project.undo_text, project.redo_text) == (None, None)
+    assert (project.read_only, project.notices) == (False, ())
+
+
+def test_an_existing_file_is_never_made_anew(path, folder):
+    before = path.read_bytes()
+    with pytest.raises(CutFileError, match=r"カット 012\.cut” exists already"):
+        Project.create(path, folder / "A", [])
+    assert path.read_bytes() == before
+
+
+def test_a_cut_in_a_missing_folder_is_refused_in_one_sentence(folder):
+    with pytest.raises(CutFileError, match="could not be written"):
+        Project.create(folder / "nowhere" / "a.cut", folder, [])
+
+
+def test_nothing_is_left_beside_a_closed_cut(project, folder):
+    project.apply(paint_face(1))
+    project.close()
+    assert sorted(entry.name for entry in folder.iterdir()) == ["A", "カット 012.cut"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_a_file_name_that_is_no_text_is_refused_by_name(folder):
+    name = os.fsdecode("カット".encode("shift_jis"))
+    with pytest.raises(CutFileError, match="rename the file"):
+        Project.create(folder / "b.cut", folder / "A", [name])
+    assert not (folder / "b.cut").exists()
+
+
+# ---- edits ----
+
+
+def test_an_edit_paints_and_tells_which_frames_to_redraw(project):
+    edit = Edit("Paint", (Stroke(1, FACE, corrected(1)), Stroke(2, HAIR, corrected(2))))
+    assert project.apply(edit) == Changes(frames=frozenset({1, 2}))
+    assert dict(project.paint(1)) == {FACE: corrected(1)}
+    assert dict(project.paint(2)) == {HAIR: corrected(2)}
+
+
+def test_an_edit_is_there_after_reopening(project):
+    project.apply(paint_face(0))
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(0)}
+        assert again.undo_text == "Paint face"
+
+
+def test_an_edit_that_changes_nothing_is_no_step(project):
+    project.apply(paint_face(1))
+    assert project.apply(paint_face(1)) == Changes()
+    assert project.apply(Edit("Nothing", (Stroke(1, HAIR, None),))) == Changes()
+    project.undo()
+    assert project.undo_text is None
+
+
+def test_an_edit_that_changes_nothing_keeps_what_could_be_redone(project):
+    project.apply(paint_face(1))
+    project.apply(paint_face(2))
+    project.undo()
+    project.apply(paint_face(1))
+    assert project.redo_text == "Paint face"
+
+
+def test_an_accepted_colour_and_the_same_colour_by_hand_are_two_things(project):
+    project.apply(Edit("Accept", (Stroke(1, FACE, Paint(1, Mark.ACCEPTED)),)))
+    assert project.apply(paint_face(1)) == Changes(frames=frozenset({1}))
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+        again.undo()
+        assert dict(again.paint(1)) == {FACE: Paint(1, Mark.ACCEPTED)}
+
+
+def test_of_two_strokes_on_a_segment_the_later_counts(project):
+    project.apply(Edit("Drag", (Stroke(1, FACE, corrected(1)), Stroke(1, FACE, corrected(2)))))
+    assert dict(project.paint(1)) == {FACE: corrected(2)}
+    project.undo()
+    assert dict(project.paint(1)) == {}
+
+
+def test_a_word_can_be_taken_back(project):
+    project.apply(paint_face(1))
+    project.apply(Edit("Clear", (Stroke(1, FACE, None),)))
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {}
+        again.undo()
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+
+
+def test_paint_that_was_given_out_keeps_its_values(project):
+    before = project.paint(1)
+    project.apply(paint_face(1))
+    painted = project.paint(1)
+    project.undo()
+    assert (dict(before), dict(painted)) == ({}, {FACE: corrected(1)})
+
+
+def test_paint_that_was_given_out_cannot_be_changed(project):
+    with pytest.raises(TypeError):
+        project.paint(1)[FACE] = corrected(1)
+
+
+# ---- undo and redo ----
+
+
+def test_undo_and_redo_say_what_they_touch(project):
+    project.apply(paint_face(1, frame_id=2))
+    assert (project.undo_text, project.undo_target()) == ("Paint face", 2)
+    assert project.undo() == Changes(frames=frozenset({2}))
+    assert (project.undo_text, project.undo_target()) == (None, None)
+    assert (project.redo_text, project.redo_target()) == ("Paint face", 2)
+    assert project.redo() == Changes(frames=frozenset({2}))
+    assert (project.redo_text, project.redo_target()) == (None, None)
+
+
+def test_the_window_jumps_to_the_first_stroke_of_a_step(project):
+    edit = Edit("Paint", (Stroke(2, FACE, corrected(1)), Stroke(1, FACE, corrected(1))))
+    project.apply(edit)
+    assert project.undo_target() == 2
+
+
+def test_with_nothing_to_undo_or_redo_nothing_happens(project):
+    assert (project.undo(), project.redo()) == (Changes(), Changes())
+
+
+def test_an_undone_edit_can_be_redone_after_reopening(project):
+    project.apply(paint_face(1))
+    project.apply(paint_face(2))
+    project.undo()
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+        again.redo()
+        assert dict(again.paint(1)) == {FACE: corrected(2)}
+
+
+def test_an_edit_after_undo_drops_what_could_be_redone_for_good(project):
+    project.apply(paint_face(1))
+    project.undo()
+    project.apply(Edit("Paint hair", (Stroke(1, HAIR, corrected(2)),)))
+    assert project.redo() == Changes()
+    with reopened(project) as again:
+        assert again.redo_text is None
+        assert dict(again.paint(1)) == {HAIR: corrected(2)}
+        again.undo()
+        assert dict(again.paint(1)) == {}
+
+
+class ListModel:
+    """The same history as a list of whole states."""
+
+    def __init__(self):
+        self.states, self.done = [{}], 0
+
+    @property
+    def state(self):
+        return self.states[self.done]
+
+    def apply(self, edit):
+        state = dict(self.state)
+        for frame_id, key, paint in edit.strokes:
+            state.pop((frame_id, key), None)
+            if paint is not None:
+                state[frame_id, key] = paint
+        if state != self.state:
+            self.states[self.done + 1 :] = [state]
+            self.done += 1
+
+    def undo(self):
+        self.done = max(self.done - 1, 0)
+
+    def redo(self):
+        self.done = min(self.done + 1, len(self.states) - 1)
+
+
+paints = st.none() | st.builds(Paint, st.integers(0, 2), st.sampled_from(Mark))
+strokes = st.builds(Stroke, st.sampled_from([1, 2]), st.sampled_from([FACE, HAIR]), paints)
+edits = st.builds(Edit, st.text(max_size=5), st.lists(strokes, max_size=3).map(tuple))
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(edits | st.sampled_from(["undo", "redo", "reopen", "checkpoint"]), max_size=25))
+def test_any_sequence_of_edits_undo_redo_and_reopening_is_what_a_list_says(tmp_path, actions):
+    path, model = tmp_path / "a.cut", ListModel()
+    path.unlink(missing_ok=True)
+    project = Project.create(path, tmp_path, ["1.png", "2.png"])
+    for action in actions:
+        if isinstance(action, Edit):
+            model.apply(action)
+            project.apply(action)
+        elif action == "reopen":
+            project.close()
+            project = Project.open(path)
+        else:
+            getattr(project, action)()
+            getattr(model, action, lambda: None)()
+        painted = {(f.id, key): p for f in project.frames for key, p in project.paint(f.id).items()}
+        assert painted == model.state
+        assert (project.undo_text is None) == (model.done == 0)
+        assert (project.redo_text is None) == (model.done == len(model.states) - 1)
+    project.close()
+
+
+# ---- sheets and palette ----
+
+
+def test_sheets_bring_only_the_colours_that_are_new(project, folder):
+    project.add_color(RED)
+    sheet = NewSheet("設定", folder / "line.png", folder / "color.png", (BLUE, CLEAR))
+    assert project.add_sheets([sheet], [BLUE, RED]) == Changes(palette=True, sheets=True)
+    again = NewSheet("Again", None, folder / "again.png")
+    assert project.add_sheets([again], [RED]) == Changes(sheets=True)
+    with reopened(project) as again:
+        assert again.palette.colors == (Color(1, "#FF0000", RED), Color(2, "#0000FF", BLUE))
+        assert again.sheets == (
+            SheetEntry(1, "設定", folder / "line.png", folder / "color.png", (BLUE, CLEAR)),
+            SheetEntry(2, "Again", None, folder / "again.png"),
+        )
+
+
+def test_a_removed_sheet_leaves_its_colours_and_its_id_is_not_given_again(project, folder):
+    sheet = NewSheet("a", None, folder / "a.png")
+    project.add_sheets([sheet], [RED])
+    assert project.remove_sheet(1) == Changes(sheets=True)
+    assert project.remove_sheet(1) == Changes()
+    project.add_sheets([sheet], [])
+    with reopened(project) as again:
+        assert [sheet.id for sheet in again.sheets] == [2]
+        assert again.palette.id_of(RED) == 1
+
+
+def test_a_known_colour_is_not_added_twice(project):
+    assert project.add_color(RED) == Changes(palette=True)
+    assert project.add_color(RED) == Changes()
+
+
+# ---- drawings ----
+
+
+def test_a_drawing_keeps_its_id_when_others_come_before_it(project, folder):
+    changes = project.sync_frames(folder / "A", ["A0000.png", "A0001.png", "A0002.png"])
+    assert changes == Changes(frames=frozenset({1, 2, 3}))
+    with reopened(project) as again:
+        assert [(f.id, f.name) for f in again.frames] == [
+            (3, "A0000.png"),
+            (1, "A0001.png"),
+            (2, "A0002.png"),
+        ]
+
+
+def test_the_same_drawings_again_are_no_change(project, folder):
+    assert project.sync_frames(folder / "A", ["A0001.png", "A0002.png"]) == Changes()
+
+
+def test_a_drawing_that_is_gone_takes_its_paint_along_and_brings_it_back(project, folder):
+    project.apply(paint_face(1, frame_id=2))
+    project.set_digest(2, "ab12")
+    assert project.sync_frames(folder / "A", ["A0001.png"]) == Changes(frames=frozenset({2}))
+    assert project.undo_target() is None
+    with reopened(project) as again:
+        assert [f.id for f in again.frames] == [1]
+        again.sync_frames(folder / "A", ["A0001.png", "A0003.png", "A0002.png"])
+        assert [f.id for f in again.frames] == [1, 3, 2]
+        assert again.frames[2] == FrameEntry(2, "A0002.png", "ab12")
+        assert dict(again.paint(2)) == {FACE: corrected(1)}
+        assert again.undo_target() == 2
+
+
+def test_a_step_on_a_drawing_that_is_gone_can_be_undone(project, folder):
+    project.apply(paint_face(1, frame_id=2))
+    project.sync_frames(folder / "A", ["A0001.png"])
+    assert project.undo() == Changes()
+    project.sync_frames(folder / "A", ["A0001.png", "A0002.png"])
+    assert dict(project.paint(2)) == {}
+
+
+def test_a_name_that_a_mac_took_apart_is_the_same_drawing(project, folder):
+    project.sync_frames(folder / "A", ["ガ1.png"])
+    apart = unicodedata.normalize("NFD", "ガ1.png")
+    project.sync_frames(folder / "A", [apart])
+    assert [(f.id, f.name) for f in project.frames] == [(3, apart)]
+
+
+def test_another_folder_is_a_change_of_every_drawing(project, folder):
+    (folder / "B").mkdir()
+    changes = project.sync_frames(folder / "B", ["A0001.png", "A0002.png"])
+    assert changes == Changes(frames=frozenset({1, 2}))
+    with reopened(project) as again:
+        assert again.drawings == folder / "B"
+
+
+def test_a_digest_is_kept(project):
+    project.set_digest(1, "00ff")
+    with reopened(project) as again:
+        assert again.frames[0] == FrameEntry(1, "A0001.png", "00ff")
+
+
+def test_cut_drawings_and_sheets_that_move_together_are_found(project, folder, tmp_path):
+    (folder / "color.png").touch()
+    project.add_sheets([NewSheet("a", None, folder / "color.png")], [])
+    project.close()
+    shutil.move(folder, tmp_path / "moved")
+    with closing(Project.open(tmp_path / "moved" / project.path.name)) as again:
+        assert again.drawings == tmp_path / "moved" / "A"
+        assert again.sheets[0].color == tmp_path / "moved" / "color.png"
+
+
+def test_a_cut_that_moves_alone_finds_its_drawings_where_they_were(project, folder, tmp_path):
+    project.close()
+    shutil.move(project.path, tmp_path / "alone.cut")
+    with closing(Project.open(tmp_path / "alone.cut")) as again:
+        assert again.drawings == folder / "A"
+
+
+# ---- the file ----
+
+
+def test_save_as_goes_on_in_the_new_file_and_leaves_the_old_one(project, folder, tmp_path):
+    old = project.path
+    (folder / "color.png").touch()
+    project.add_sheets([NewSheet("a", None, folder / "color.png")], [RED])
+    project.apply(paint_face(1))
+    new = tmp_path / "another 場所" / "b.cut"
+    new.parent.mkdir()
+    project.save_as(new)
+    project.apply(paint_face(2))
+    assert project.path == new
+    with closing(Project.open(old)) as old_project:
+        assert dict(old_project.paint(1)) == {FACE: corrected(1)}
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(2)}
+        assert (again.drawings, again.sheets[0].color) == (folder / "A", folder / "color.png")
+        again.undo()
+        again.undo()
+        assert dict(again.paint(1)) == {}
+
+
+def test_paths_are_relative_to_the_new_file_after_save_as(project, folder, tmp_path):
+    new = folder / "cuts" / "b.cut"
+    new.parent.mkdir()
+    project.save_as(new)
+    project.close()
+    shutil.move(folder, tmp_path / "moved")
+    with closing(Project.open(tmp_path / "moved" / "cuts" / "b.cut")) as again:
+        assert again.drawings == tmp_path / "moved" / "A"
+
+
+def test_save_as_replaces_a_file_and_the_log_beside_it(project, folder):
+    new, crashed = folder / "b.cut", folder / "crashed.cut"
+    with closing(Project.create(new, folder, ["x.png"])) as other:
+        other.apply(paint_face(2))
+        for ending in ("", "-wal"):  # what a power cut would leave
+            shutil.copyfile(f"{new}{ending}", f"{crashed}{ending}")
+    project.apply(paint_face(1))
+    project.save_as(crashed)
+    with reopened(project) as again:
+        assert again.notices == ()
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+
+
+def test_save_as_does_not_replace_a_cut_that_is_open(project, folder):
+    with closing(Project.create(folder / "b.cut", folder, ["x.png"])) as other:
+        with pytest.raises(CutFileError, match=r"b\.cut” is open in another Shiage window"):
+            project.save_as(other.path)
+        other.apply(paint_face(2))
+    project.apply(paint_face(1))
+    assert project.path.name == "カット 012.cut"
+    assert sorted(p.name for p in folder.glob("*.new*")) == []
+
+
+def test_save_as_under_the_same_name_changes_nothing(project):
+    project.apply(paint_face(1))
+    project.save_as(project.path)
+    assert dict(project.paint(1)) == {FACE: corrected(1)}
+
+
+def test_save_as_that_fails_goes_on_in_the_old_file(project, folder):
+    with pytest.raises(CutFileError, match=r"b\.cut” could not be written"):
+        project.save_as(folder / "nowhere" / "b.cut")
+    project.apply(paint_face(1))
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+
+
+def test_after_a_checkpoint_the_cut_file_alone_holds_everything(project, tmp_path):
+    project.apply(paint_face(1))
+    project.checkpoint()
+    shutil.copyfile(project.path, tmp_path / "copy.cut")
+    with closing(Project.open(tmp_path / "copy.cut")) as copy:
+        assert dict(copy.paint(1)) == {FACE: corrected(1)}
+
+
+@contextmanager
+def full_disk(size):
+    """Let no file grow beyond this size; the kernel then refuses as a full disk does."""
+    import resource
+
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, old[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE")
+def test_a_full_disk_loses_nothing_and_changes_nothing(project):
+    project.apply(paint_face(1))
+    project.apply(paint_face(2))
+    project.undo()
+    many = Edit("Many", tuple(Stroke(1, SegmentKey(n, 9), corrected(1)) for n in range(20_000)))
+    with full_disk(100_000):
+        with pytest.raises(CutFileError, match="could not be written"):
+            project.apply(many)
+        assert dict(project.paint(1)) == {FACE: corrected(1)}
+        assert (project.undo_text, project.redo_text) == ("Paint face", "Paint face")
+    with reopened(project) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+        assert again.redo_text == "Paint face"
+        again.apply(many)
+        assert len(again.paint(1)) == 20_001
+
+
+PAINT_UNTIL_KILLED = """
+import sys
+from itertools import count
+from pathlib import Path
+from core.edits import Edit, Mark, Paint, SegmentKey, Stroke
+from core.project import Project
+
+project = Project.open(Path(sys.argv[1]))
+for n in count():
+    if n % 10 == 9:
+        project.undo()
+    else:
+        stroke = Stroke(1, SegmentKey(n, 1), Paint(1, Mark.CORRECTED))
+        project.apply(Edit(f"Step {n}", (stroke,)))
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("acknowledged", [1, 9, 10, 57])
+def test_a_process_that_is_killed_has_lost_nothing_it_acknowledged(path, acknowledged):
+    command = [sys.executable, "-c", PAINT_UNTIL_KILLED, str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        for _ in range(acknowledged):
+            child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        last = acknowledged - 1
+        for line in child.stdout:
+            last = int(line)
+    with closing(Project.open(path)) as project:
+        painted = {key.first_pixel for key in project.paint(1)}
+        assert project.notices == ()
+        # the child may have finished one more action than it could tell
+        assert painted in (painted_after(last), painted_after(last + 1))
+        assert len(painted) == steps_to_undo(project)
+
+
+def painted_after(last):
+    """Segment n is painted by action n; every tenth action undoes the one before it."""
+    return {n for n in range(last + 1) if n % 10 != 9 and not (n % 10 == 8 and n < last)}
+
+
+def steps_to_undo(project):
+    steps = 0
+    while project.undo_text is not None:
+        project.undo()
+        steps += 1
+    return steps
