@@ -397,9 +397,8 @@ class Desk(QObject):
         """Forget a design sheet; its colours stay in the palette."""
         if self.project is None:
             return
-        for entry in self.project.sheets:
-            if (entry.line, entry.color) == (files.line, files.color):
-                self._write(lambda project, sheet_id=entry.id: project.remove_sheet(sheet_id))
+        sheet_id = self.project.sheets[self.sheet_files.index(files)].id
+        self._write(lambda project: project.remove_sheet(sheet_id))
 
     def _turn_to(self, frame_id: int | None) -> None:
         ids = [frame.id for frame in self.frames]
@@ -538,8 +537,9 @@ class Desk(QObject):
         self.sheets[files] = sheet
         if files not in self.sheet_files and self.project is not None:
             self._write(lambda project: project.add_sheets([files], sheet.palette_colors()))
-            if self.color_id == NO_COLOR and self.palette.colors:
-                self.take_color(self.palette.colors[0].id)
+            if self.color_id == NO_COLOR:
+                opaque = [color.id for color in self.palette.colors if color.rgba[3]]
+                self.take_color(next(iter(opaque), NO_COLOR))
         self.sheets_changed.emit()
 
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:

@@ -50,14 +50,15 @@ class MainWindow(QMainWindow):
         """Build the window with nothing open."""
         super().__init__()
         self.engine = EngineThread(self, model, cache_folder())
-        self.desk = Desk(self.engine)
-        self.canvas = Canvas(self.desk)
-        self.sheets_panel = SheetsPanel(self.desk)
+        self.desk: Desk = Desk(self.engine)
+        self.canvas: Canvas = Canvas(self.desk)
+        self.sheets_panel: SheetsPanel = SheetsPanel(self.desk)
         self.notices = NoticeBar(self.desk)
         self._status = StatusLine(self.desk)
         self.canvas.hovered.connect(self._status.show_segment)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._start_page())
+        self._start = self._start_page()
+        self._pages.addWidget(self._start)
         self._pages.addWidget(self.canvas)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -221,7 +222,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_cut(self) -> None:
         project = self.desk.project
-        self._pages.setCurrentWidget(self.canvas if project else self._pages.widget(0))
+        self._pages.setCurrentWidget(self.canvas if project else self._start)
         self.setWindowTitle(f"{project.path.stem} – Shiage" if project else "Shiage")
         self._enable()
 

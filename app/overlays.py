@@ -9,7 +9,10 @@ from core.segments import LabelMap
 
 # Okabe-Ito colours, as 0xAARRGGBB; none of them is a trace-line colour
 SKY_BLUE, ORANGE, VERMILLION, GREEN = 0xFF56B4E9, 0xFFE69F00, 0xFFD55E00, 0xFF009E73
-SHADE, WHITE = 0x8C000000, 0xFFFFFFFF
+SHADE, WHITE = 0x73000000, 0xFFFFFFFF
+
+STRIDE = 16
+"""Distance of hatch lines and dots: dense enough for a small segment, open enough to see paint."""
 
 Argb = npt.NDArray[np.uint32]
 
@@ -43,19 +46,15 @@ def doubt_overlay(labels: LabelMap, bands: npt.NDArray[np.int8], selected: int =
     result = np.zeros((height, width), np.uint32)
     if band.any():
         y, x = np.ogrid[:height, :width]
-        falling, rising = (x + y) % 12, (x - y) % 12
-        dots_x, dots_y = (x + y // 8 % 2 * 4) % 8, y % 8
+        falling, rising = (x + y) % STRIDE, (x - y) % STRIDE
+        dots_x, dots_y = (x + y // STRIDE % 2 * (STRIDE // 2)) % STRIDE, y % STRIDE
         draw = [
             (Band.LIKELY, (dots_x < 3) & (dots_y < 3), SHADE),
             (Band.LIKELY, (dots_x < 2) & (dots_y < 2), SKY_BLUE),
-            (Band.DOUBTFUL, falling < 4, SHADE),
-            (Band.DOUBTFUL, (falling > 0) & (falling < 3), ORANGE),
-            (Band.NO_MATCH, (falling < 4) | (rising < 4), SHADE),
-            (
-                Band.NO_MATCH,
-                (falling > 0) & (falling < 3) | (rising > 0) & (rising < 3),
-                VERMILLION,
-            ),
+            (Band.DOUBTFUL, falling < 3, SHADE),
+            (Band.DOUBTFUL, falling < 2, ORANGE),
+            (Band.NO_MATCH, (falling < 3) | (rising < 3), SHADE),
+            (Band.NO_MATCH, (falling < 2) | (rising < 2), VERMILLION),
         ]
         for which, pattern, color in draw:
             result[(band == which) & pattern] = color

@@ -16,6 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from core import __version__, models
+from core.encoders import Encoder
 from core.engine import Engine
 from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
 from core.jobs import (
@@ -80,19 +81,19 @@ class Report:
         if not self._as_json:
             self._bar = tqdm(total=total, unit=unit, file=sys.stderr, disable=None, leave=False)
 
-    def advance(self, event: str, **values: object) -> None:
+    def advance(self, event: str, /, **values: object) -> None:
         """Count one."""
         if self._bar is not None:
             self._bar.update()
         if self._as_json:
-            self.say(event, **values)
+            self.say(event, "", **values)
 
     def end(self) -> None:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
 
-    def say(self, event: str, text: str = "", **values: object) -> None:
+    def say(self, event: str, text: str = "", /, **values: object) -> None:
         """Say one thing on standard output."""
         if self._as_json:
             print(json.dumps({"event": event, **values}, ensure_ascii=False), flush=True)
@@ -102,7 +103,7 @@ class Report:
     def complain(self, text: str) -> None:
         """Say one sentence on standard error, or as a notice."""
         if self._as_json:
-            self.say("notice", notice=text)
+            self.say("notice", "", notice=text)
         else:
             tqdm.write(f"shiage: {text}", file=sys.stderr)
 
@@ -174,7 +175,7 @@ def _sheets(engine: Engine, folder: Path, report: Report) -> tuple[Palette, tupl
                         good.append(files)
                         palette = palette.with_colors(sheet.palette_colors())
                     case LinesUnclear(files, candidates):
-                        names = ", ".join(color_name(each.rgba) for each in candidates[:6])
+                        names = ", ".join(color_name(rgba) for rgba, _ in candidates[:6])
                         report.complain(
                             f"{files.color.name}: its lines may be {names}; give a line drawing "
                             "with it, or choose the line colours in the window."
@@ -187,7 +188,7 @@ def _sheets(engine: Engine, folder: Path, report: Report) -> tuple[Palette, tupl
     return palette, tuple(good)
 
 
-def _encoder(options: argparse.Namespace, report: Report) -> models.Encoder:
+def _encoder(options: argparse.Namespace, report: Report) -> Encoder:
     try:
         return models.load(options.model)
     except models.ModelError as error:
@@ -210,7 +211,7 @@ def _evaluate(options: argparse.Namespace, report: Report, interrupted: threadin
                 results.append(result.metrics)
                 figures = asdict(result.metrics)
                 if options.json:
-                    report.say("frame", clip=result.clip, frame=result.frame, **figures)
+                    report.say("frame", "", clip=result.clip, frame=result.frame, **figures)
                 if interrupted.is_set():
                     report.end()
                     return INTERRUPTED

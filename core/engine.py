@@ -46,8 +46,14 @@ from core.matching import Reference, bands, match, overlap
 from core.paint import paint
 from core.palette import NO_COLOR, Palette, unpack
 from core.segments import segment
-from core.sheets import AmbiguousLinesError, SheetError, SheetFiles, find_sheets, read_sheet
-from core.sheets import segment_colors
+from core.sheets import (
+    AmbiguousLinesError,
+    SheetError,
+    SheetFiles,
+    find_sheets,
+    read_sheet,
+    segment_colors,
+)
 
 DRAWINGS_BYTES = 512 * 2**20
 """Line images and label maps kept in memory: some thirty drawings of 1920 x 1080."""

@@ -40,12 +40,12 @@ class LineColorsDialog(QDialog):
         self._boxes: list[tuple[QCheckBox, Rgba]] = []
         choices = QWidget()
         column = QVBoxLayout(choices)
-        for candidate in unclear.candidates:
-            box = QCheckBox(f"{color_name(candidate.rgba)}   {candidate.pixels:,} px")
-            box.setIcon(swatch(candidate.rgba))
+        for rgba, pixels in unclear.candidates:
+            box = QCheckBox(f"{color_name(rgba)}   {pixels:,} px")
+            box.setIcon(swatch(rgba))
             box.setIconSize(QSize(40, 22))
             column.addWidget(box)
-            self._boxes.append((box, candidate.rgba))
+            self._boxes.append((box, rgba))
         column.addStretch()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(choices)
