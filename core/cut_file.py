@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from core.cut_tables import APPLICATION_ID, PAGE_SIZE, SCHEMA, SCHEMA_VERSION
-from core.recovery import UNREADABLE, Salvage, fill, salvage
+from core.recovery import COLUMNS, UNREADABLE, Salvage, fill, salvage
 
 
 class CutFileError(Exception):
@@ -102,18 +102,20 @@ def connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def write_cut(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+def write_cut(path: Path, write: Callable[[sqlite3.Connection], None]) -> None:
     """Write a whole cut file under a temporary name and rename it: `path` is complete or as it was.
 
     Raises:
         CutFileError: if `path` is open in another window or the disk refuses.
     """
+    if path.is_symlink():
+        path = path.resolve()
     temporary = path.with_name(path.name + ".new")
     with explained(path, "written"):
         try:
             _remove_with_wal(temporary)
             with closing(connect(temporary)) as database:
-                fill(database)
+                write(database)
             _sync(temporary)
             if path.exists():
                 _refuse_if_held(path)
@@ -189,13 +191,7 @@ def _condition(copy: Path) -> _Condition:
         with closing(sqlite3.connect(copy)) as database:
             if _pragma(database, "user_version") > SCHEMA_VERSION:
                 return _Condition.NEWER
-            for table in (
-                "meta",
-                "frames",
-                "sheets",
-                "colors",
-                "edits",
-            ):  # the check does not look at letters, reading does
+            for table in COLUMNS.keys() - {"strokes"}:  # the check below does not look at letters
                 database.execute(f"SELECT * FROM {table}").fetchall()
             (answer,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     except UNREADABLE:

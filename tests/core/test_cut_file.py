@@ -436,7 +436,7 @@ def test_damage_in_a_write_protected_folder_is_said_and_what_to_do(open_folder):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_whatever_is_overwritten_or_cut_off_nothing_false_is_recovered(path, everything, data):
