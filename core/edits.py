@@ -1,9 +1,12 @@
 """What a person says about segments: frozen values, kept for ever by the project."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 
 class SegmentKey(NamedTuple):
@@ -59,3 +62,19 @@ class Changes:
     frames: frozenset[int] = frozenset()
     palette: bool = False
     sheets: bool = False
+
+
+def settle(
+    predicted: npt.NDArray[np.int32], keys: Sequence[SegmentKey], paint: FramePaint
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """Lay what a person said over what was predicted; a person's word wins, always.
+
+    Returns:
+        `[L]` palette ids to show, and `[L]` marks: a `Mark`, or 0 where the prediction stands.
+    """
+    colors, marks = predicted.copy(), np.zeros(len(predicted), np.int8)
+    if paint:
+        for index, key in enumerate(keys):
+            if key in paint:
+                colors[index], marks[index] = paint[key].color_id, paint[key].mark
+    return colors, marks

@@ -24,7 +24,7 @@ class Color:
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a cut in the order in which they are shown; ids run from 1 and never change."""
+    """The colours of a cut in the order shown; ids run from 1 and never change."""
 
     colors: tuple[Color, ...] = ()
     _by_rgba: dict[Rgba, int] = field(init=False, repr=False, compare=False)

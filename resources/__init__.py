@@ -1,0 +1,1 @@
+"""What is shipped and is not code; read through importlib.resources."""

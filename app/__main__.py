@@ -1,0 +1,62 @@
+"""Start: `shiage` opens the window; with a subcommand it is the command line."""
+
+import argparse
+import signal
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+COMMAND_LINE = ("colorize", "evaluate", "doctor")
+"""Subcommands of `core.__main__`; anything else is for the window."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line or the window and return the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in COMMAND_LINE:
+        from core.__main__ import main as command_line
+
+        return command_line(given)
+    return _window(given)
+
+
+def _window(given: list[str]) -> int:
+    from core import __version__, models
+
+    parser = argparse.ArgumentParser(
+        prog="shiage",
+        description="A paint desk for hand-drawn animation cuts with a bucket that predicts.",
+        epilog=f"subcommands without a window: {', '.join(COMMAND_LINE)}",
+    )
+    parser.add_argument("path", nargs="?", type=Path, help="folder of drawings, or a .cut file")
+    parser.add_argument("--sample", action="store_true", help="open the bundled sample")
+    parser.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
+    parser.add_argument("--version", action="version", version=f"shiage {__version__}")
+    options = parser.parse_args(given)
+    try:
+        models.load(options.model)
+    except models.ModelError as error:
+        parser.exit(2, f"shiage: {error}\n")
+
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from app.main_window import MainWindow
+    from app.theme import apply_theme
+
+    application = QApplication(["shiage"])
+    application.setApplicationName("Shiage")
+    application.setWindowIcon(QIcon(str(files("resources") / "icons" / "shiage.svg")))
+    apply_theme(application)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it: all is saved
+    window = MainWindow(options.model)
+    window.show()
+    if options.sample:
+        window.open_sample()
+    elif options.path is not None:
+        window.open(options.path)
+    return application.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,358 @@
+"""Canvas: the current frame, painted through a lookup table, with doubts drawn over it."""
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import tools
+from app.desk import Desk
+from app.overlays import GREEN, ORANGE, VERMILLION, doubt_overlay, visible_labels
+from app.theme import PAPER, SURROUND
+from app.view import View, fit
+from core.edits import Mark
+from core.matching import Band
+from core.paint import Picture, paint, repaint
+
+RING_BELOW = 24
+"""Doubtful segments that look smaller than this (screen pixels) get a ring."""
+
+FEW = 64
+"""Up to so many changed segments are repainted one by one."""
+
+
+class Canvas(QWidget):
+    """Shows a frame and turns mouse and wheel into requests to the desk."""
+
+    hovered = Signal(int)  # the label under the cursor, 0 for none
+
+    def __init__(self, desk: Desk) -> None:
+        """Show what is on the desk."""
+        super().__init__()
+        self._desk = desk
+        self._view = View()
+        self._shows_whole = True  # as long as nobody zoomed or panned
+        self._picture: Picture | None = None
+        self._painted: npt.NDArray[np.int32] | None = None
+        self._frame_id: int | None = None
+        self._overlay: QImage | None = None
+        self._overlay_on = True
+        self._grip: QPointF | None = None
+        self._space_held = False
+        self._filled = 0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Canvas")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        desk.frame_changed.connect(self._on_frame)
+        desk.frames_painted.connect(self._on_painted)
+        desk.palette_changed.connect(self._repaint_all)
+        desk.segment_changed.connect(self._drop_overlay)
+        desk.segment_wanted.connect(self._center_on)
+        self._on_frame()
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for a picture."""
+        return QSize(800, 520)
+
+    # ------------------------------------------------------------ the view
+
+    @property
+    def view(self) -> View:
+        """Where the picture lies, in device pixels."""
+        return self._view
+
+    @property
+    def overlay_on(self) -> bool:
+        """Whether doubts are drawn."""
+        return self._overlay_on
+
+    def set_overlay_on(self, on: bool) -> None:
+        """Draw doubts, or hide them all."""
+        self._overlay_on = on
+        self._drop_overlay()
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        self._shows_whole = True
+        if self._picture is not None:
+            height, width = self._picture.shape
+            self._set_view(fit((width, height), self._device_size()))
+
+    def zoom_to(self, scale: float) -> None:
+        """Show one image pixel as this many device pixels, about the middle."""
+        self.zoom(scale / self._view.scale)
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Magnify about a widget position, the middle when none is given."""
+        width, height = self._device_size()
+        middle = QPointF(width / 2, height / 2)
+        point = middle if about is None else about * self.devicePixelRatioF()
+        self._shows_whole = False
+        self._set_view(self._view.zoomed(factor, point.x(), point.y()))
+
+    def widget_pos(self, x: float, y: float) -> QPointF:
+        """Return where the middle of an image pixel lies on the widget."""
+        view, ratio = self._view, self.devicePixelRatioF()
+        return QPointF((x + 0.5) * view.scale + view.x, (y + 0.5) * view.scale + view.y) / ratio
+
+    def _set_view(self, view: View) -> None:
+        self._view = view
+        self._drop_overlay()
+
+    def _device_size(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
+
+    @Slot(int)
+    def _center_on(self, label: int) -> None:
+        """Bring a segment to the middle; zoom in when it would be too small to see."""
+        if self._desk.drawing is None:
+            return
+        x, y, width, height = self._desk.drawing.segments.boxes[label - 1].tolist()
+        ratio, view = self.devicePixelRatioF(), self._view
+        if max(width, height) * view.scale < RING_BELOW * ratio:
+            view = View(min(np.ceil(2 * RING_BELOW * ratio / max(width, height)), 8.0))
+        elif self._shows_whole:
+            return  # the whole frame is in sight, and this segment is large enough
+        canvas = self._device_size()
+        self._shows_whole = False
+        middle = (x + width / 2, y + height / 2)
+        self._set_view(view.centered(*middle, width=canvas[0], height=canvas[1]))
+
+    # ------------------------------------------------------------ the picture
+
+    @Slot()
+    def _on_frame(self) -> None:
+        drawing = self._desk.drawing
+        if drawing is None:
+            if self._desk.project is None:
+                self._picture = self._painted = self._frame_id = None
+                self._shows_whole = True
+            self._drop_overlay()
+            return
+        is_other_size = (
+            self._picture is None or self._picture.shape != drawing.segments.label_map.shape
+        )
+        self._frame_id = self._desk.frame_id
+        self._painted = None
+        self._repaint_all()
+        if is_other_size or self._shows_whole:
+            self.fit()
+
+    @Slot(object)
+    def _on_painted(self, frame_ids: frozenset[int]) -> None:
+        if self._frame_id in frame_ids and self._frame_id == self._desk.frame_id:
+            self._repaint()
+
+    @Slot()
+    def _repaint_all(self) -> None:
+        self._painted = None
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Bring the picture up to date: only the segments that changed, if they are few."""
+        drawing, frame_id = self._desk.drawing, self._desk.frame_id
+        if drawing is None or frame_id is None:
+            return
+        shown = self._desk.frame_colors(frame_id)
+        if shown is None or len(shown.colors) != len(drawing.segments):
+            return  # a prediction of the drawing as it was before it was redrawn
+        colors, palette = shown.colors, self._desk.palette
+        changed = None
+        if self._painted is not None and self._picture is not None:
+            changed = np.flatnonzero(self._painted != colors) + 1
+        if self._picture is None or changed is None or len(changed) > FEW:
+            self._picture = paint(drawing.line, drawing.segments, colors, palette)
+        elif len(changed):
+            repaint(self._picture, drawing.line, drawing.segments, colors, palette, labels=changed)
+        self._painted = colors
+        self._drop_overlay()
+
+    @Slot()
+    def _drop_overlay(self) -> None:
+        self._overlay = None
+        self.update()
+
+    # ------------------------------------------------------------ painting the widget
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        """Draw surround, paper, picture and doubts, in device pixels."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), SURROUND)
+        if self._picture is None:
+            return
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        self._draw_picture(painter)
+        if self._desk.drawing is None:
+            return  # turning to another frame: its doubts are not known yet
+        if self._overlay is None:
+            self._overlay = self._make_overlay()
+        painter.drawImage(0, 0, self._overlay)
+        if self._overlay_on:
+            self._draw_marks(painter)
+
+    def _draw_picture(self, painter: QPainter) -> None:
+        assert self._picture is not None
+        height, width = self._picture.shape
+        view = self._view
+        # the image borrows the array's memory, which self._picture keeps alive
+        image = QImage(self._picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        left, top = view.to_image(0, 0)
+        right, bottom = view.to_image(*self._device_size())
+        seen = QRect(QPoint(left, top), QPoint(right, bottom)).intersected(image.rect())
+        if seen.isEmpty():
+            return
+        target = QRectF(
+            seen.x() * view.scale + view.x,
+            seen.y() * view.scale + view.y,
+            seen.width() * view.scale,
+            seen.height() * view.scale,
+        )
+        painter.fillRect(target, PAPER)
+        # magnified pixels stay squares; reduced ones are averaged, or thin lines would vanish
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < 1)
+        painter.drawImage(target, image, QRectF(seen))
+
+    def _make_overlay(self) -> QImage:
+        width, height = self._device_size()
+        drawing, frame_id = self._desk.drawing, self._desk.frame_id
+        assert drawing is not None
+        assert frame_id is not None
+        shown = self._desk.frame_colors(frame_id)
+        labels = visible_labels(drawing.segments.label_map, self._view, width, height)
+        bands = np.zeros(len(drawing.segments), np.int8)
+        if self._overlay_on and shown is not None and len(shown.bands) == len(bands):
+            bands = shown.bands
+        pixels = doubt_overlay(labels, bands, self._desk.label)
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
+        return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+    def _draw_marks(self, painter: QPainter) -> None:
+        """Ring what is doubtful but tiny; tick what a person settled."""
+        drawing, frame_id = self._desk.drawing, self._desk.frame_id
+        assert drawing is not None
+        assert frame_id is not None
+        shown = self._desk.frame_colors(frame_id)
+        if shown is None or len(shown.bands) != len(drawing.segments):
+            return
+        ratio, view = self.devicePixelRatioF(), self._view
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        boxes = drawing.segments.boxes
+        is_tiny = boxes[:, 2:].max(axis=1) * view.scale < RING_BELOW * ratio
+        radius = RING_BELOW / 2 * ratio
+        for index in np.flatnonzero(is_tiny & (shown.bands >= Band.DOUBTFUL)).tolist():
+            x, y, width, height = boxes[index].tolist()
+            middle = QPointF(
+                (x + width / 2) * view.scale + view.x, (y + height / 2) * view.scale + view.y
+            )
+            unknown = shown.bands[index] == Band.NO_MATCH
+            for color, pen_width in ((0xB4000000, 4), (VERMILLION if unknown else ORANGE, 2)):
+                painter.setPen(QPen(QColor.fromRgba(color), pen_width * ratio))
+                painter.drawEllipse(middle, radius, radius)
+        painter.setPen(QPen(QColor(255, 255, 255, 200), ratio))
+        painter.setBrush(QColor.fromRgba(GREEN))
+        size = 7 * ratio
+        for index in np.flatnonzero((shown.marks == Mark.CORRECTED) & ~is_tiny).tolist():
+            y, x = divmod(int(drawing.segments.first_pixels[index]), drawing.line.shape[1])
+            corner = QPointF((x + 0.5) * view.scale + view.x, y * view.scale + view.y)
+            painter.drawPolygon(
+                QPolygonF([corner, corner + QPointF(size, 0), corner + QPointF(0, size)])
+            )
+
+    # ------------------------------------------------------------ mouse and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Left paints (Alt picks the colour), middle or held Space pans."""
+        if event.button() == Qt.MouseButton.MiddleButton or self._space_held:
+            self._grip = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            label = self._label_at(event.position())
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+                self._pick(label)
+            elif label:
+                self._filled = label
+                self._desk.select(label)
+                self._desk.fill(label)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan, paint every segment that a drag crosses, or tell what is under the cursor."""
+        if self._grip is not None:
+            moved = (event.position() - self._grip) * self.devicePixelRatioF()
+            self._grip = event.position()
+            self._shows_whole = False
+            self._set_view(self._view.moved(moved.x(), moved.y()))
+            return
+        label = self._label_at(event.position())
+        if self._filled and label and label != self._filled:
+            self._filled = label
+            self._desk.select(label)
+            self._desk.fill(label)
+        self.hovered.emit(label)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
+        """Let go."""
+        self._grip, self._filled = None, 0
+        self._show_cursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the cursor."""
+        notches = event.angleDelta().y() / 120
+        if notches:
+            self.zoom(1.25**notches, event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space turns the cursor into a hand while it is held."""
+        if event.key() == Qt.Key.Key_Space:
+            self._space_held = True
+            self._show_cursor()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """End the hand."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_held = False
+            self._show_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
+        """Keep the whole frame in sight if it was."""
+        if self._shows_whole:
+            self.fit()
+        self._drop_overlay()
+
+    def _label_at(self, position: QPointF) -> int:
+        if self._desk.drawing is None:
+            return 0
+        ratio = self.devicePixelRatioF()
+        x, y = self._view.to_image(position.x() * ratio, position.y() * ratio)
+        return tools.hit(self._desk.drawing.segments, x, y)
+
+    def _pick(self, label: int) -> None:
+        frame_id = self._desk.frame_id
+        shown = self._desk.frame_colors(frame_id) if frame_id is not None else None
+        if label and shown is not None:
+            self._desk.take_color(int(shown.colors[label - 1]))
+
+    def _show_cursor(self) -> None:
+        if self._space_held:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()

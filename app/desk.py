@@ -1,0 +1,591 @@
+"""The desk: the project, the current frame, the selection. The only thing that panels share."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app import tools
+from app.engine_thread import EngineThread
+from core.clip import Clip, parse_name
+from core.edits import Changes, Edit, FramePaint, Mark, Paint, Stroke, settle
+from core.jobs import (
+    Answer,
+    ClipOpened,
+    Drawing,
+    Export,
+    ExportDone,
+    Exported,
+    FindSheets,
+    FrameFailed,
+    FrameFile,
+    FrameShown,
+    Job,
+    LinesUnclear,
+    Notice,
+    OpenClip,
+    Predict,
+    Prediction,
+    ReadSheets,
+    Sheet,
+    SheetRead,
+    SheetsFound,
+    ShowFrame,
+)
+from core.matching import Band
+from core.palette import NO_COLOR, Palette
+from core.places import cut_path
+from core.project import CutFileError, Project
+from core.sheets import SheetFiles
+
+
+@dataclass(frozen=True)
+class FrameColors:
+    """What is shown of a predicted frame: `[L]` palette ids, marks and bands."""
+
+    colors: npt.NDArray[np.int32]
+    marks: npt.NDArray[np.int8]
+    bands: npt.NDArray[np.int8]
+
+    @property
+    def doubtful(self) -> npt.NDArray[np.int64]:
+        """The labels that a person should look at."""
+        return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a long job is; times in seconds."""
+
+    text: str
+    done: int
+    total: int
+    elapsed: float
+
+    @property
+    def rate(self) -> float:
+        """Frames per second so far."""
+        return self.done / self.elapsed if self.elapsed > 0 else 0.0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds to go at this rate."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else 0.0
+
+
+class Desk(QObject):
+    """Holds the state of one window and turns requests into edits and jobs."""
+
+    cut_changed = Signal()  # another cut, or other frames in it
+    frame_changed = Signal()  # another current frame, or its drawing has arrived
+    frames_painted = Signal(object)  # frozenset of frame ids whose colours may be different
+    palette_changed = Signal()
+    sheets_changed = Signal()
+    color_changed = Signal()  # the colour in the bucket
+    segment_changed = Signal()  # the selected segment
+    segment_wanted = Signal(int)  # show this label, wherever it is
+    progressed = Signal(object)  # Progress, or None when nothing is running
+    noticed = Signal(str)
+    lines_unclear = Signal(object)  # LinesUnclear: which colours are lines?
+
+    def __init__(self, engine: EngineThread) -> None:
+        """Begin with nothing open."""
+        super().__init__(engine)
+        self._engine = engine
+        engine.answered.connect(self._on_answer)
+        engine.ended.connect(self._on_ended)
+        self.project: Project | None = None
+        self.sheets: dict[SheetFiles, Sheet] = {}
+        self.color_id = NO_COLOR
+        self.label = 0
+        self._position = 0
+        self._drawing: tuple[int, Drawing] | None = None
+        self._predictions: dict[int, Prediction] = {}
+        self._shown: dict[int, FrameColors] = {}
+        self._revision = 0
+        self._arrived = 0
+        self._started = 0.0
+        self._said: set[str] = set()
+        self._cut_to_open: Path | None = None
+        self._wanted_label = 0
+
+    # ------------------------------------------------------------ what there is
+
+    @property
+    def frames(self) -> tuple[FrameFile, ...]:
+        """The frames of the clip in order."""
+        if self.project is None:
+            return ()
+        drawings = self.project.drawings
+        return tuple(
+            FrameFile(entry.id, drawings / entry.name, _cel(entry.name), entry.digest)
+            for entry in self.project.frames
+        )
+
+    @property
+    def position(self) -> int:
+        """Which frame is on the canvas, counted from 0."""
+        return self._position
+
+    @property
+    def frame_id(self) -> int | None:
+        """The id of the frame on the canvas."""
+        if self.project is None or not self.project.frames:
+            return None
+        return self.project.frames[self._position].id
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The drawing on the canvas, None until it has been read."""
+        if self._drawing is None or self._drawing[0] != self.frame_id:
+            return None
+        return self._drawing[1]
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the cut."""
+        return self.project.palette if self.project else Palette()
+
+    @property
+    def sheet_files(self) -> tuple[SheetFiles, ...]:
+        """The design sheets of the cut, read or not."""
+        entries = self.project.sheets if self.project else ()
+        return tuple(SheetFiles(e.name, e.line, e.color, e.line_colors) for e in entries)
+
+    def prediction(self, frame_id: int) -> Prediction | None:
+        """The latest prediction of a frame."""
+        return self._predictions.get(frame_id)
+
+    def paint(self, frame_id: int) -> FramePaint:
+        """What a person settled in a frame."""
+        return self.project.paint(frame_id) if self.project else {}
+
+    def frame_colors(self, frame_id: int) -> FrameColors | None:
+        """What is to be shown of a frame; None while nothing is known of it."""
+        if frame_id not in self._shown:
+            prediction = self._predictions.get(frame_id)
+            if prediction is not None:
+                predicted, keys, bands = (
+                    prediction.matches.colors,
+                    prediction.keys,
+                    prediction.bands,
+                )
+            elif self._drawing is not None and self._drawing[0] == frame_id:
+                keys = self._drawing[1].segments.keys
+                predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
+            else:
+                return None
+            colors, marks = settle(predicted, keys, self.paint(frame_id))
+            self._shown[frame_id] = FrameColors(
+                colors, marks, np.where(marks > 0, Band.SURE, bands)
+            )
+        return self._shown[frame_id]
+
+    # ------------------------------------------------------------ opening
+
+    def open(self, path: Path) -> None:
+        """Open a folder of drawings, one of its drawings, or a cut file."""
+        self._cut_to_open = None
+        if path.suffix.lower() == ".cut":
+            try:
+                project = Project.open(path)
+            except CutFileError as error:
+                self.noticed.emit(str(error))
+                return
+            self._take(project)
+            path = project.drawings
+        self._engine.start(OpenClip(path))
+
+    def locate_drawings(self, folder: Path) -> None:
+        """Go on with the same cut whose drawings now lie in another folder."""
+        if self.project is not None:
+            self._cut_to_open = self.project.path
+            self._engine.start(OpenClip(folder))
+
+    def _on_clip(self, answer: ClipOpened) -> None:
+        clip = answer.clip
+        names = [frame.path.name for frame in clip.frames]
+        folder = clip.frames[0].path.parent
+        try:
+            if self.project is not None and (
+                self._cut_to_open == self.project.path or self.project.drawings == folder
+            ):
+                if not self.project.read_only:
+                    self.project.sync_frames(folder, names)
+            else:
+                self._take(_project_for(clip))
+                assert self.project is not None
+                if not self.project.read_only:
+                    self.project.sync_frames(folder, names)
+        except CutFileError as error:
+            self.noticed.emit(str(error))
+            return
+        self._cut_to_open = None
+        self._position = min(self._position, max(len(self.frames) - 1, 0))
+        self.cut_changed.emit()
+        self.show(self._position)
+        if self.sheet_files:
+            self._engine.start(ReadSheets(self.sheet_files))
+        elif answer.sheets:
+            self._engine.start(ReadSheets(answer.sheets))
+        self.predict()
+
+    def _take(self, project: Project) -> None:
+        """Put a project on the desk in place of the former one."""
+        self._engine.stop()
+        if self.project is not None:
+            self.project.close()
+        self.project = project
+        self.sheets.clear()
+        self._predictions.clear()
+        self._shown.clear()
+        self._said.clear()
+        self._drawing, self._position, self.label = None, 0, 0
+        self.color_id = NO_COLOR
+        for notice in project.notices:
+            self.noticed.emit(notice)
+        for changed in (self.cut_changed, self.palette_changed, self.sheets_changed):
+            changed.emit()
+        self.color_changed.emit()
+
+    def save_as(self, path: Path) -> None:
+        """Go on in a copy of the cut file."""
+        if self.project is not None:
+            self._write(lambda project: project.save_as(path))
+            self.cut_changed.emit()
+
+    def tidy(self) -> None:
+        """Use an idle moment to move the latest edits into the cut file proper."""
+        if self.project is not None:
+            try:
+                self.project.checkpoint()
+            except CutFileError as error:
+                self._say(str(error))
+
+    def close(self) -> None:
+        """Put the project away."""
+        if self.project is not None:
+            self.project.close()
+            self.project = None
+
+    # ------------------------------------------------------------ looking
+
+    def show(self, position: int) -> None:
+        """Turn to a frame."""
+        frames = self.frames
+        if not frames:
+            self.frame_changed.emit()
+            return
+        self._position = min(max(position, 0), len(frames) - 1)
+        self.select(0)
+        self._engine.start(ShowFrame(frames[self._position]))
+        self.frame_changed.emit()
+
+    def step(self, by: int) -> None:
+        """Turn to the frame that many further on."""
+        self.show(self._position + by)
+
+    def take_color(self, color_id: int) -> None:
+        """Fill the bucket with a colour."""
+        if color_id != self.color_id:
+            self.color_id = color_id
+            self.color_changed.emit()
+
+    def select(self, label: int) -> None:
+        """Select a segment of the current frame, 0 for none."""
+        self.label = label
+        self.segment_changed.emit()
+
+    def next_doubt(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) doubtful segment of the clip, round and round."""
+        frames = self.frames
+        count = len(frames)
+        for step in range(count + 1):
+            position = (self._position + by * step) % count
+            shown = self.frame_colors(frames[position].id)
+            labels = shown.doubtful if shown is not None else np.zeros(0, np.int64)
+            if step == 0 and self.label:
+                labels = labels[labels > self.label] if by > 0 else labels[labels < self.label]
+            elif step == count and self.label:
+                labels = labels[labels <= self.label] if by > 0 else labels[labels >= self.label]
+            if len(labels):
+                self._go_to(position, int(labels[0 if by > 0 else -1]))
+                return
+        if count:
+            self.noticed.emit("Nothing is doubtful in this clip.")
+
+    def _go_to(self, position: int, label: int) -> None:
+        if position != self._position:
+            self.show(position)
+            self._wanted_label = label
+        if self.drawing is not None:
+            self._wanted_label = 0
+            self.select(label)
+            self.segment_wanted.emit(label)
+
+    # ------------------------------------------------------------ painting
+
+    def fill(self, label: int) -> None:
+        """Paint a segment of the current frame with the colour in the bucket."""
+        if self.drawing is None or self.frame_id is None:
+            return
+        edit = tools.bucket(
+            self.drawing.segments,
+            self.paint(self.frame_id),
+            self.frame_id,
+            label,
+            self.color_id,
+        )
+        if edit is not None:
+            self._apply(edit)
+
+    def accept(self) -> None:
+        """Accept the selected segment and go on to the next doubtful one."""
+        if self.label and self.frame_id is not None:
+            self._accept(self.frame_id, [self.label], "Accept segment")
+            self.next_doubt(1)
+
+    def accept_frame(self) -> None:
+        """Accept all that is left in the current frame; it is a reference from now on."""
+        if self.frame_id is not None and self.frame_colors(self.frame_id) is not None:
+            labels = range(1, len(self._shown[self.frame_id].colors) + 1)
+            self._accept(self.frame_id, labels, "Accept frame")
+
+    def _accept(self, frame_id: int, labels: Iterable[int], text: str) -> None:
+        shown, prediction = self.frame_colors(frame_id), self._predictions.get(frame_id)
+        if shown is None or prediction is None:
+            return
+        strokes = [
+            Stroke(
+                frame_id,
+                prediction.keys[label - 1],
+                Paint(int(shown.colors[label - 1]), Mark.ACCEPTED),
+            )
+            for label in labels
+            if not shown.marks[label - 1] and shown.colors[label - 1] != NO_COLOR
+        ]
+        if strokes:
+            self._apply(Edit(text, tuple(strokes)))
+
+    def _apply(self, edit: Edit) -> None:
+        self._write(lambda project: project.apply(edit))
+
+    def undo(self) -> None:
+        """Take the last step back, wherever it was, and turn to it."""
+        if self.project is not None:
+            target = self.project.undo_target()
+            self._write(lambda project: project.undo())
+            self._turn_to(target)
+
+    def redo(self) -> None:
+        """Do the last undone step again and turn to it."""
+        if self.project is not None:
+            target = self.project.redo_target()
+            self._write(lambda project: project.redo())
+            self._turn_to(target)
+
+    def add_color(self, rgba: tuple[int, int, int, int]) -> None:
+        """Add a colour to the palette and take it."""
+        self._write(lambda project: project.add_color(rgba))
+        self.take_color(self.palette.id_of(rgba))
+
+    def remove_sheet(self, files: SheetFiles) -> None:
+        """Forget a design sheet; its colours stay in the palette."""
+        if self.project is None:
+            return
+        for entry in self.project.sheets:
+            if (entry.line, entry.color) == (files.line, files.color):
+                self._write(lambda project, sheet_id=entry.id: project.remove_sheet(sheet_id))
+
+    def _turn_to(self, frame_id: int | None) -> None:
+        ids = [frame.id for frame in self.frames]
+        if frame_id in ids and frame_id != self.frame_id:
+            self.show(ids.index(frame_id))
+
+    def _write(self, change: Callable[[Project], Changes | None]) -> None:
+        """Change the project; on disk before this returns, or said and not done at all."""
+        if self.project is None:
+            return
+        try:
+            changes = change(self.project) or Changes()
+        except CutFileError as error:
+            self.noticed.emit(str(error))
+            return
+        self._refresh(changes)
+
+    def _refresh(self, changes: Changes) -> None:
+        for frame_id in changes.frames:
+            self._shown.pop(frame_id, None)
+        if changes.palette:
+            self.palette_changed.emit()
+        if changes.sheets:
+            self.sheets_changed.emit()
+        if changes.frames or changes.palette:
+            self.frames_painted.emit(changes.frames)
+        if changes.frames or changes.sheets:
+            self.predict()
+
+    # ------------------------------------------------------------ jobs
+
+    def predict(self) -> None:
+        """Predict the clip again, the current frame first; cheap where features are known."""
+        if self.frames and (self.sheet_files or self._has_paint()):
+            self._revision += 1
+            self._arrived, self._started = 0, monotonic()
+            self._engine.start(self._predict_job())
+
+    def export(self, folder: Path) -> None:
+        """Write the coloured sequence into a folder."""
+        if self.frames:
+            self._arrived, self._started = 0, monotonic()
+            self._engine.start(Export(self._predict_job(), folder))
+
+    def find_sheets(self, paths: Iterable[Path]) -> None:
+        """Add the design sheets among these files and folders."""
+        if self.project is None:
+            self.noticed.emit("Open a clip first; design sheets belong to a clip.")
+        else:
+            self._engine.start(FindSheets(tuple(paths)))
+
+    def read_sheet(self, files: SheetFiles) -> None:
+        """Read one design sheet, for which the line colours are known now, and add it."""
+        self._engine.start(ReadSheets((files,)))
+
+    def cancel(self) -> None:
+        """Stop what is running; what is finished stays."""
+        self._engine.stop()
+
+    def _predict_job(self) -> Predict:
+        frames = self.frames
+        return Predict(
+            revision=self._revision,
+            frames=frames,
+            sheets=self.sheet_files,
+            palette=self.palette,
+            paint={frame.id: self.paint(frame.id) for frame in frames},
+            first=self._position,
+        )
+
+    def _has_paint(self) -> bool:
+        return any(self.paint(frame.id) for frame in self.frames)
+
+    @Slot(object, object)
+    def _on_answer(self, job: Job, answer: Answer) -> None:
+        match answer:
+            case Notice(text) | FrameFailed(text=text):
+                self._say(text)
+                if isinstance(answer, FrameFailed):
+                    self._count(job)
+            case ClipOpened():
+                self._on_clip(answer)
+            case SheetsFound(sheets):
+                self._engine.start(ReadSheets(sheets))
+            case SheetRead(files, sheet):
+                self._on_sheet(files, sheet)
+            case LinesUnclear():
+                self.lines_unclear.emit(answer)
+            case FrameShown(frame_id, drawing):
+                self._on_drawing(frame_id, drawing)
+            case Prediction():
+                self._on_prediction(job, answer)
+            case Exported():
+                self._count(job)
+            case ExportDone():
+                self.noticed.emit(_summary(answer))
+
+    @Slot(object)
+    def _on_ended(self, job: Job) -> None:
+        if isinstance(job, Predict | Export):
+            self.progressed.emit(None)
+
+    def _on_prediction(self, job: Job, prediction: Prediction) -> None:
+        if prediction.revision != self._revision:
+            return
+        if isinstance(job, Predict):
+            self._count(job)
+        frame_id = prediction.frame_id
+        self._predictions[frame_id] = prediction
+        self._shown.pop(frame_id, None)
+        self.frames_painted.emit(frozenset([frame_id]))
+        if prediction.notice:
+            self._say(prediction.notice)
+        entry = next((frame for frame in self.frames if frame.id == frame_id), None)
+        if entry is not None and entry.digest != prediction.digest and not self._is_read_only():
+            self._on_redrawn(entry, prediction)
+
+    def _on_redrawn(self, frame: FrameFile, prediction: Prediction) -> None:
+        """Remember what the drawing looks like now; carry paint over if it looked different."""
+        self._write(lambda project: project.set_digest(frame.id, prediction.digest))
+        if frame.digest is None:
+            return
+        strokes, kept = [], 0
+        for key, now in prediction.moved:
+            strokes.append(Stroke(frame.id, key, None))
+            if now is not None:
+                kept += 1
+                strokes.append(Stroke(frame.id, now, self.paint(frame.id)[key]))
+        said = f"{frame.path.name} has been redrawn since it was painted"
+        if strokes:
+            said += f"; {kept} of {len(prediction.moved)} painted segments were found again"
+            self._apply(Edit("Carry paint over to the new drawing", tuple(strokes)))
+        self._say(said + ".")
+
+    def _on_sheet(self, files: SheetFiles, sheet: Sheet) -> None:
+        self.sheets[files] = sheet
+        if files not in self.sheet_files and self.project is not None:
+            self._write(lambda project: project.add_sheets([files], sheet.palette_colors()))
+            if self.color_id == NO_COLOR and self.palette.colors:
+                self.take_color(self.palette.colors[0].id)
+        self.sheets_changed.emit()
+
+    def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:
+        if frame_id != self.frame_id:
+            return
+        self._drawing = (frame_id, drawing)
+        self._shown.pop(frame_id, None)
+        self.frame_changed.emit()
+        if self._wanted_label:
+            self._go_to(self._position, self._wanted_label)
+
+    def _count(self, job: Job) -> None:
+        self._arrived += 1
+        text = "Exporting" if isinstance(job, Export) else "Predicting"
+        elapsed = monotonic() - self._started
+        self.progressed.emit(Progress(text, self._arrived, len(self.frames), elapsed))
+
+    def _say(self, text: str) -> None:
+        """Say something about a file once, however often the clip is predicted again."""
+        if text not in self._said:
+            self._said.add(text)
+            self.noticed.emit(text)
+
+    def _is_read_only(self) -> bool:
+        return self.project is not None and self.project.read_only
+
+
+def _cel(name: str) -> str:
+    parsed = parse_name(Path(name).stem)
+    return parsed[0] if parsed else ""
+
+
+def _project_for(clip: Clip) -> Project:
+    """Open the cut that belongs to a folder of drawings, or make it."""
+    folder = clip.frames[0].path.parent
+    path = cut_path(folder)
+    if path.exists():
+        return Project.open(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return Project.create(path, folder, [frame.path.name for frame in clip.frames])
+
+
+def _summary(done: ExportDone) -> str:
+    text = f"Exported {done.frames} frames with {done.segments} segments to {done.folder}"
+    if done.unpainted:
+        text += f"; {done.unpainted} segments have no colour and are transparent"
+    if done.failed:
+        text += f"; {len(done.failed)} frames could not be read"
+    return text + "."

@@ -1,0 +1,70 @@
+"""Which colours are lines? Asked when a coloured drawing alone does not say so by itself."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.panels.palette import swatch
+from core.jobs import LinesUnclear
+from core.palette import Rgba, color_name
+
+
+class LineColorsDialog(QDialog):
+    """Shows the drawing and its thin colours; the animator ticks those that are lines."""
+
+    def __init__(self, unclear: LinesUnclear, parent: QWidget | None = None) -> None:
+        """Ask about one sheet."""
+        super().__init__(parent)
+        self.setWindowTitle(f"Lines of “{unclear.files.name}”")
+        height, width = unclear.picture.shape[:2]
+        image = QImage(
+            unclear.picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888
+        )
+        picture = QLabel()
+        picture.setPixmap(
+            QPixmap.fromImage(image).scaled(
+                QSize(420, 420),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
+        self._boxes: list[tuple[QCheckBox, Rgba]] = []
+        choices = QWidget()
+        column = QVBoxLayout(choices)
+        for candidate in unclear.candidates:
+            box = QCheckBox(f"{color_name(candidate.rgba)}   {candidate.pixels:,} px")
+            box.setIcon(swatch(candidate.rgba))
+            box.setIconSize(QSize(40, 22))
+            column.addWidget(box)
+            self._boxes.append((box, candidate.rgba))
+        column.addStretch()
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(choices)
+        scroll.setMinimumWidth(240)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        row = QHBoxLayout()
+        row.addWidget(picture)
+        row.addWidget(scroll, 1)
+        layout = QVBoxLayout(self)
+        question = QLabel("Which of these colours are lines? They will not be used as paint.")
+        question.setWordWrap(True)
+        layout.addWidget(question)
+        layout.addLayout(row)
+        layout.addWidget(buttons)
+
+    def chosen(self) -> tuple[Rgba, ...]:
+        """Return the ticked colours."""
+        return tuple(rgba for box, rgba in self._boxes if box.isChecked())

@@ -1,0 +1,106 @@
+"""The engine's thread: jobs go in, answers come out, and the hand is never blocked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from core.jobs import Answer, Export, Job, Notice, Predict
+
+PRIORITY = {Export: 1, Predict: 2}
+"""Long work waits for short work: what is not in this table comes first."""
+
+
+class EngineWorker(QObject):
+    """Lives in the engine thread and advances its jobs one answer at a time.
+
+    Every job is a generator. Between two answers the thread's event loop runs, so that a frame
+    the animator turns to is shown while a prediction of the whole clip goes on.
+    """
+
+    answered = Signal(object, object)  # job, answer
+    ended = Signal(object)  # job: finished, stopped or failed, exactly once each
+
+    def __init__(self, model: str, cache_folder: Path) -> None:
+        """Remember what to load; loading happens in the thread, with the first job."""
+        super().__init__()
+        self._model, self._cache_folder = model, cache_folder
+        self._engine: object | None = None
+        self._running: list[tuple[Job, Iterator[Answer]]] = []
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._advance)
+
+    @Slot(object)
+    def begin(self, job: Job) -> None:
+        """Take on a job."""
+        from core import engine, models  # not before the window is shown
+
+        if self._engine is None:
+            self._engine = engine.Engine(models.load(self._model), self._cache_folder)
+        assert isinstance(self._engine, engine.Engine)
+        self._running.append((job, self._engine.run(job)))
+        self._running.sort(key=lambda pair: PRIORITY.get(type(pair[0]), 0))
+        self._turn.start()
+
+    @Slot()
+    def _advance(self) -> None:
+        if not self._running:
+            return
+        job, answers = self._running[0]
+        try:
+            answer = None if job.stop.is_set() else next(answers, None)
+        except Exception as error:  # noqa: BLE001 - the one broad catch, at the worker's edge
+            answer = None
+            self.answered.emit(job, Notice(f"Something went wrong inside Shiage: {error!r}"))
+        if answer is None:
+            self._running.pop(0)
+            self.ended.emit(job)
+        else:
+            self.answered.emit(job, answer)
+        self._turn.start()
+
+
+class EngineThread(QObject):
+    """The worker and its thread, seen from the GUI thread."""
+
+    answered = Signal(object, object)
+    ended = Signal(object)
+    _begin = Signal(object)
+
+    def __init__(self, parent: QObject, model: str, cache_folder: Path) -> None:
+        """Start the thread; it idles until the first job."""
+        super().__init__(parent)
+        self._thread = QThread(self)
+        self._thread.setObjectName("engine")
+        self._worker = EngineWorker(model, cache_folder)
+        self._worker.moveToThread(self._thread)
+        self._begin.connect(self._worker.begin)
+        self._worker.answered.connect(self.answered)
+        self._worker.ended.connect(self.ended)
+        self._thread.finished.connect(self._worker.deleteLater)
+        self._jobs: list[Job] = []
+        self.ended.connect(self._forget)
+        self._thread.start()
+
+    def start(self, job: Job) -> None:
+        """Start a job; a running one of the same kind is stopped, its answers so far stand."""
+        for running in self._jobs:
+            if type(running) is type(job):
+                running.stop.set()
+        self._jobs.append(job)
+        self._begin.emit(job)
+
+    def stop(self) -> None:
+        """Stop everything that is running, within a frame."""
+        for job in self._jobs:
+            job.stop.set()
+
+    def close(self) -> None:
+        """Stop, and wait until the thread has ended."""
+        self.stop()
+        self._thread.quit()
+        self._thread.wait()
+
+    @Slot(object)
+    def _forget(self, job: Job) -> None:
+        self._jobs = [running for running in self._jobs if running is not job]

@@ -1,0 +1,269 @@
+"""Main window: puts the desk, the canvas and the panels together, and nothing else."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.canvas import Canvas
+from app.commands import COMMANDS, Command
+from app.desk import Desk
+from app.dialogs.line_colors import LineColorsDialog
+from app.engine_thread import EngineThread
+from app.panels.frame_strip import FrameStrip
+from app.panels.notices import NoticeBar
+from app.panels.palette import PalettePanel
+from app.panels.sheets import SheetsPanel
+from app.panels.status import StatusLine
+from core import __version__
+from core.jobs import LinesUnclear
+from core.places import cache_folder
+from core.sheets import SheetFiles
+
+IDLE_MS = 3000
+"""So long after the last edit the cut file is tidied (the edit itself is safe at once)."""
+
+
+class MainWindow(QMainWindow):
+    """One cut, open."""
+
+    def __init__(self, model: str) -> None:
+        """Build the window with nothing open."""
+        super().__init__()
+        self.engine = EngineThread(self, model, cache_folder())
+        self.desk = Desk(self.engine)
+        self.canvas = Canvas(self.desk)
+        self.sheets_panel = SheetsPanel(self.desk)
+        self.notices = NoticeBar(self.desk)
+        self._status = StatusLine(self.desk)
+        self.canvas.hovered.connect(self._status.show_segment)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._start_page())
+        self._pages.addWidget(self.canvas)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notices)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(middle)
+        self.setStatusBar(self._status)
+        self.frame_strip = FrameStrip(self.desk)
+        self._add_dock("Palette", PalettePanel(self.desk), Qt.DockWidgetArea.RightDockWidgetArea)
+        self._add_dock("Design sheets", self.sheets_panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._add_dock("Frames", self.frame_strip, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._actions = self._add_commands()
+        self._add_number_keys()
+        self.setAcceptDrops(True)
+        self.resize(1360, 860)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._tidy)
+        self.desk.cut_changed.connect(self._on_cut)
+        self.desk.frames_painted.connect(self._enable)
+        self.desk.frames_painted.connect(self._idle.start)
+        self.desk.lines_unclear.connect(self._ask_line_colors)
+        self._on_cut()
+
+    # ------------------------------------------------------------ what the commands do
+
+    def open(self, path: Path) -> None:
+        """Open a folder of drawings, a drawing, or a cut file."""
+        self.desk.open(path)
+
+    def open_sample(self) -> None:
+        """Open the cut that comes with Shiage."""
+        self.open(Path(str(files("resources") / "sample")))
+
+    def ask_clip(self) -> None:
+        """Ask for a folder of drawings and open it."""
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of line drawings")
+        if name:
+            self.open(Path(name))
+
+    def ask_cut(self) -> None:
+        """Ask for a cut file and open it."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open a cut file", "", "Cuts (*.cut)")
+        if name:
+            self.open(Path(name))
+
+    def locate_drawings(self) -> None:
+        """Ask where the drawings of this cut are now."""
+        name = QFileDialog.getExistingDirectory(self, "Where are the drawings of this cut now?")
+        if name:
+            self.desk.locate_drawings(Path(name))
+
+    def save_as(self) -> None:
+        """Ask for a name and go on in a copy of the cut."""
+        project = self.desk.project
+        start = str(project.path) if project else ""
+        name, _ = QFileDialog.getSaveFileName(self, "Save the cut as", start, "Cuts (*.cut)")
+        if name:
+            self.desk.save_as(Path(name).with_suffix(".cut"))
+
+    def ask_export(self) -> None:
+        """Ask for a folder and write the coloured frames into it."""
+        name = QFileDialog.getExistingDirectory(self, "Export the coloured frames to this folder")
+        if name and self._may_overwrite(Path(name)):
+            self.desk.export(Path(name))
+
+    def _may_overwrite(self, folder: Path) -> bool:
+        names = {f"{frame.path.stem}.png" for frame in self.desk.frames}
+        there = sum((folder / name).exists() for name in names)
+        if not there:
+            return True
+        answer = QMessageBox.question(
+            self, "Export", f"{there} files in {folder} will be replaced. Go on?"
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    def close_window(self) -> None:
+        """Close; everything is saved already."""
+        self.close()
+
+    def show_keys(self) -> None:
+        """List all keys."""
+        named = [(c.text.replace("&", ""), " or ".join(c.keys)) for c in COMMANDS if c.keys]
+        named += [
+            ("Colour 1 to 10", "1 … 0"),
+            ("Take the colour under the cursor", "Alt + click"),
+            ("Pan", "Space or middle button"),
+            ("Zoom", "Wheel"),
+        ]
+        cell = "<td style='padding-left: 24px'>"
+        rows = "".join(f"<tr><td>{text}</td>{cell}<b>{keys}</b></td></tr>" for text, keys in named)
+        QMessageBox.information(self, "Keys", f"<table>{rows}</table>")
+
+    def show_about(self) -> None:
+        """Say what this is."""
+        QMessageBox.about(
+            self,
+            "About Shiage",
+            f"<b>Shiage 仕上げ</b> {__version__}<br><br>A paint desk for hand-drawn animation "
+            "cuts with a bucket that predicts.<br>Everything stays on this machine: nothing is "
+            "uploaded, and there is no account.",
+        )
+
+    # ------------------------------------------------------------ building
+
+    def _start_page(self) -> QWidget:
+        page = QWidget()
+        title = QLabel("Drop a folder of line drawings here")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        title.setFont(font)
+        hint = QLabel("PNG, TGA, TIFF or BMP, numbered: A0001.tga, A_0001.png, 0000.png …")
+        clip = QPushButton("Open clip…")
+        clip.clicked.connect(self.ask_clip)
+        sample = QPushButton("Open the sample")
+        sample.clicked.connect(self.open_sample)
+        column = QVBoxLayout(page)
+        column.addStretch()
+        for widget in (title, hint, clip, sample):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addSpacing(8)
+        for button in (clip, sample):
+            button.setMinimumSize(QSize(180, 36))
+        column.addStretch()
+        return page
+
+    def _add_dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+
+    def _add_commands(self) -> list[tuple[Command, QAction]]:
+        actions = []
+        menus = {
+            name: self.menuBar().addMenu(name) for name in dict.fromkeys(c.menu for c in COMMANDS)
+        }
+        for command in COMMANDS:
+            if command.separated:
+                menus[command.menu].addSeparator()
+            action = menus[command.menu].addAction(command.text)
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+            action.triggered.connect(lambda _checked=False, c=command: c.run(self))
+            actions.append((command, action))
+        return actions
+
+    def _add_number_keys(self) -> None:
+        for number in range(10):
+            shortcut = QShortcut(QKeySequence(str(number)), self)
+            shortcut.activated.connect(lambda place=(number - 1) % 10: self._take_color(place))
+
+    def _take_color(self, place: int) -> None:
+        colors = self.desk.palette.colors
+        if place < len(colors):
+            self.desk.take_color(colors[place].id)
+
+    # ------------------------------------------------------------ keeping up
+
+    @Slot()
+    def _on_cut(self) -> None:
+        project = self.desk.project
+        self._pages.setCurrentWidget(self.canvas if project else self._pages.widget(0))
+        self.setWindowTitle(f"{project.path.stem} – Shiage" if project else "Shiage")
+        self._enable()
+
+    @Slot()
+    def _enable(self) -> None:
+        for command, action in self._actions:
+            action.setEnabled(command.enabled(self))
+        project = self.desk.project
+        for name, text in (
+            ("Undo", project.undo_text if project else None),
+            ("Redo", project.redo_text if project else None),
+        ):
+            action = next(a for c, a in self._actions if c.text.replace("&", "") == name)
+            action.setText(f"&{name} {text.lower()}" if text else f"&{name}")
+
+    @Slot()
+    def _tidy(self) -> None:
+        self.desk.tidy()
+
+    @Slot(object)
+    def _ask_line_colors(self, unclear: LinesUnclear) -> None:
+        dialog = LineColorsDialog(unclear, self)
+        if dialog.exec() and dialog.chosen():
+            files_ = unclear.files
+            self.desk.read_sheet(
+                SheetFiles(files_.name, files_.line, files_.color, dialog.chosen())
+            )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped; sheets are dropped on their own panel."""
+        urls = event.mimeData().urls()
+        if urls:
+            self.open(Path(urls[0].toLocalFile()))
+            event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the engine and let go of the cut file."""
+        self.engine.close()
+        self.desk.close()
+        event.accept()

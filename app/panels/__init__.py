@@ -1,0 +1,1 @@
+"""Panels: they know the desk, not each other."""

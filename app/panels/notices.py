@@ -1,0 +1,63 @@
+"""Notices: what the animator should know, one sentence each, until dismissed."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.desk import Desk
+
+MOST = 4
+"""So many sentences are shown at a time; older ones wait behind a count."""
+
+
+class NoticeBar(QWidget):
+    """A bar above the canvas; hidden while there is nothing to say."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Listen to the desk."""
+        super().__init__()
+        self._texts: list[str] = []
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setAccessibleName("Notices")
+        close = QToolButton(text="✕", autoRaise=True)
+        close.setToolTip("Dismiss")
+        close.setAccessibleName("Dismiss notices")
+        close.clicked.connect(self.dismiss)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 6, 6, 6)
+        row.addWidget(self._label, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setObjectName("notices")
+        self.setStyleSheet(
+            "#notices { background: #3f3a26; border-left: 4px solid #e6b422; }"
+            "#notices QLabel { color: #f4ecd0; }"
+        )
+        desk.noticed.connect(self.say)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self._label.text()
+
+    @Slot(str)
+    def say(self, text: str) -> None:
+        """Add a sentence; the same one again moves to the end."""
+        self._texts = [other for other in self._texts if other != text] + [text]
+        lines = self._texts[-MOST:]
+        if len(self._texts) > MOST:
+            lines.insert(0, f"({len(self._texts) - MOST} more before these)")
+        self._label.setText("\n".join(lines))
+        self.show()
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Forget everything said so far."""
+        self._texts.clear()
+        self.hide()

@@ -1,0 +1,108 @@
+"""Palette panel: the colours of the cut, one of them in the bucket."""
+
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.desk import Desk
+from core.palette import NO_COLOR, Rgba, color_name
+
+SWATCH = QSize(40, 22)
+
+
+class PalettePanel(QWidget):
+    """A list of swatches; the selected one is in the bucket. Keys 1 to 0 take the first ten."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Show the palette on the desk."""
+        super().__init__()
+        self._desk = desk
+        self._list = QListWidget()
+        self._list.setIconSize(SWATCH)
+        self._list.setUniformItemSizes(True)
+        self._list.setAccessibleName("Palette")
+        self._list.currentItemChanged.connect(self._on_chosen)
+        self._add = QPushButton("Add colour…")
+        self._add.clicked.connect(self._on_add)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._add)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self._list)
+        layout.addLayout(buttons)
+        desk.palette_changed.connect(self._fill)
+        desk.cut_changed.connect(self._fill)
+        desk.color_changed.connect(self._mark)
+        self._fill()
+
+    @Slot()
+    def _fill(self) -> None:
+        self._list.blockSignals(True)
+        self._list.clear()
+        self._list.addItem(self._item(NO_COLOR, "Erase (no colour)", (0, 0, 0, 0), "E"))
+        for number, color in enumerate(self._desk.palette.colors, 1):
+            key = str(number % 10) if number <= 10 else ""
+            self._list.addItem(self._item(color.id, color.name, color.rgba, key))
+        self._list.blockSignals(False)
+        self._add.setEnabled(self._desk.project is not None)
+        self._mark()
+
+    def _item(self, color_id: int, name: str, rgba: Rgba, key: str) -> QListWidgetItem:
+        item = QListWidgetItem(swatch(rgba, is_erase=color_id == NO_COLOR), name)
+        item.setData(Qt.ItemDataRole.UserRole, color_id)
+        item.setToolTip(f"{name}, {color_name(rgba)}" if color_id else name)
+        if key:
+            item.setText(f"{name}   [{key}]")
+        return item
+
+    @Slot()
+    def _mark(self) -> None:
+        for row in range(self._list.count()):
+            item = self._list.item(row)
+            if item.data(Qt.ItemDataRole.UserRole) == self._desk.color_id:
+                self._list.blockSignals(True)
+                self._list.setCurrentItem(item)
+                self._list.blockSignals(False)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        item = self._list.currentItem()
+        if item is not None:
+            self._desk.take_color(item.data(Qt.ItemDataRole.UserRole))
+
+    @Slot()
+    def _on_add(self) -> None:
+        color = QColorDialog.getColor(parent=self, title="Add a colour to the palette")
+        if color.isValid():
+            self._desk.add_color((color.red(), color.green(), color.blue(), 255))
+
+
+def swatch(rgba: Rgba, *, is_erase: bool = False, size: QSize = SWATCH) -> QIcon:
+    """Draw a palette entry: flat, a checkerboard where it is transparent, a slash for erase."""
+    pixmap = QPixmap(size)
+    pixmap.fill(QColor("#e8e8e8"))
+    painter = QPainter(pixmap)
+    if rgba[3] == 0:
+        for x in range(0, size.width(), 6):
+            for y in range(x // 6 % 2 * 6, size.height(), 12):
+                painter.fillRect(QRect(x, y, 6, 6), QColor("#b0b0b0"))
+    else:
+        painter.fillRect(pixmap.rect(), QColor(*rgba))
+    if is_erase:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor("#303030"), 2))
+        painter.drawLine(6, size.height() - 4, size.width() - 6, 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QColor("#161616"))
+    painter.drawRect(pixmap.rect().adjusted(0, 0, -1, -1))
+    painter.end()
+    return QIcon(pixmap)

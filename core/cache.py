@@ -1,0 +1,115 @@
+"""Cache: what was computed from a drawing, on disk, keyed by content; may be deleted at any time."""
+
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.edits import SegmentKey
+from core.encoders import SegmentFeatures
+from core.segments import Segments, keys_of
+
+PREVIEW_SIDE = 480
+"""Longest side of the small label map, in pixels: enough for thumbnails and for overlaps."""
+
+
+@dataclass(frozen=True)
+class EncodedFrame:
+    """Everything the matcher and the strip need of a drawing, small enough to keep for a whole cut.
+
+    Attributes:
+        features: `[L, C]` float32, unit rows.
+        areas: `[L]` int32. first_pixels: `[L]` int64.
+        small_map: `[h, w]` int32, the label map at preview size, lines filled from their neighbours.
+        small_line: `[h, w]` uint8, how much of each preview pixel is line, 0 to 255.
+    """
+
+    features: SegmentFeatures
+    areas: npt.NDArray[np.int32]
+    first_pixels: npt.NDArray[np.int64]
+    small_map: npt.NDArray[np.int32]
+    small_line: npt.NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        """Lock the arrays: encoded frames are shared between threads."""
+        for array in vars(self).values():
+            array.setflags(write=False)
+
+    def __len__(self) -> int:
+        """Return the number of segments L."""
+        return len(self.areas)
+
+    @cached_property
+    def keys(self) -> tuple[SegmentKey, ...]:
+        """The key of every segment, in label order."""
+        return keys_of(self.first_pixels, self.areas)
+
+    @cached_property
+    def label_of(self) -> dict[SegmentKey, int]:
+        """The label of every key."""
+        return {key: index + 1 for index, key in enumerate(self.keys)}
+
+
+def encoded_frame(
+    features: SegmentFeatures, segments: Segments, line: npt.NDArray[np.uint8]
+) -> EncodedFrame:
+    """Shrink a segmented drawing to what is kept beside its features."""
+    height, width = segments.label_map.shape
+    step = -(-max(height, width) // PREVIEW_SIDE)
+    small_map = np.ascontiguousarray(segments.label_map[::step, ::step])
+    for _ in range(2):  # lines of up to two preview pixels; float32 holds every label exactly
+        grown = cv2.dilate(small_map.astype(np.float32), np.ones((3, 3), np.uint8))
+        small_map = np.where(small_map == 0, grown, small_map).astype(np.int32)
+    size = (small_map.shape[1], small_map.shape[0])
+    small_line = cv2.resize(cv2.extractChannel(line, 3), size, interpolation=cv2.INTER_AREA)
+    return EncodedFrame(
+        features=features,
+        areas=segments.areas,
+        first_pixels=segments.first_pixels,
+        small_map=small_map,
+        small_line=small_line.astype(np.uint8, copy=False),
+    )
+
+
+class FrameCache:
+    """Encoded frames in memory and in a folder, one `.npz` file each."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, which need not exist yet."""
+        self._folder = folder
+        self._memory: dict[str, EncodedFrame] = {}
+
+    def get(self, key: str) -> EncodedFrame | None:
+        """Return the frame stored under a key; a damaged file counts as absent."""
+        if key not in self._memory:
+            try:
+                with np.load(self._path(key)) as stored:
+                    self._memory[key] = EncodedFrame(**stored)
+            except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+                return None
+        return self._memory[key]
+
+    def put(self, key: str, frame: EncodedFrame) -> None:
+        """Store a frame; a full or read-only disk only costs computing it again another day."""
+        self._memory[key] = frame
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self._folder, suffix=".tmp")
+        except OSError:
+            return
+        try:
+            with os.fdopen(handle, "wb") as file:
+                arrays = {name: getattr(frame, name) for name in EncodedFrame.__annotations__}
+                np.savez_compressed(file, allow_pickle=False, **arrays)
+            Path(temporary).replace(self._path(key))
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.npz"

@@ -1,0 +1,49 @@
+"""Encoders: a line image and its segments in, one feature vector per segment out."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.segments import Segments
+
+SegmentFeatures = npt.NDArray[np.float32]
+"""`[L, C]` float32, rows of unit length."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where an encoder's similarities and margins begin to mean something; differs per encoder.
+
+    Attributes:
+        no_match: below this best similarity the references have nothing like it.
+        doubtful: below this margin to the best other colour a match is doubtful.
+        likely: below this margin a match is likely, from it on it is sure.
+        overlap: what a full overlap with a segment of a neighbouring frame adds to the similarity.
+    """
+
+    no_match: float
+    doubtful: float
+    likely: float
+    overlap: float
+
+
+class Encoder(Protocol):
+    """What the engine asks of a model; it knows nothing of colours and references.
+
+    Attributes:
+        name: as in `--model`.
+        width: the length C of a feature vector.
+        version: changes whenever the same drawing would give other features (part of cache keys).
+        scale: how to read the similarities of its features.
+    """
+
+    name: str
+    version: str
+    width: int
+    scale: Scale
+
+    def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:
+        """Encode the segments of one line image `[H, W, 4]`, deterministically, any size."""
+        ...

@@ -1,0 +1,45 @@
+"""Export: painted pictures to a sequence of PNG files that is never half written."""
+
+from pathlib import Path
+
+import numpy as np
+
+from core.images import write_png
+from core.paint import Picture
+
+
+class ExportError(Exception):
+    """The target folder cannot be used; one sentence."""
+
+
+def prepare_folder(folder: Path, drawings: Path) -> None:
+    """Make the target folder.
+
+    Raises:
+        ExportError: if it is the folder of the drawings, which are never written to,
+            or cannot be made.
+    """
+    target, source = folder.resolve(), drawings.resolve()
+    if target == source:
+        raise ExportError(
+            f"{folder} holds the drawings themselves, which are never written to; "
+            "choose another folder."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"{folder} cannot be made ({error.strerror}); choose another folder."
+        ) from error
+
+
+def export_frame(picture: Picture, folder: Path, drawing: Path) -> Path:
+    """Write one painted frame as RGBA PNG under the drawing's own name and return its path.
+
+    Raises:
+        ImageError: if it cannot be written; what was there before is still there.
+    """
+    path = folder / f"{drawing.stem}.png"
+    height, width = picture.shape
+    write_png(path, np.ascontiguousarray(picture).view(np.uint8).reshape(height, width, 4))
+    return path

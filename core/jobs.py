@@ -1,0 +1,239 @@
+"""Jobs and answers: the frozen values that cross between whoever asks and the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import numpy.typing as npt
+
+from core.clip import Clip
+from core.edits import FramePaint, SegmentKey
+from core.images import Image
+from core.matching import Matches
+from core.palette import Palette, Rgba, unpack
+from core.segments import Segments
+from core.sheets import LineColor, SheetFiles
+
+
+@dataclass(frozen=True)
+class FrameFile:
+    """A frame as the engine knows it.
+
+    Attributes:
+        id: the project's number for it.
+        path: the drawing.
+        cel: frames of one cel are neighbours in time.
+        digest: what the drawing's content was when paint was last given to it, None if never seen.
+    """
+
+    id: int
+    path: Path
+    cel: str = ""
+    digest: str | None = None
+
+
+# ---------------------------------------------------------------- jobs
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of work; set `stop` from any thread and it ends after the frame it is on."""
+
+    stop: Event = field(default_factory=Event, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class OpenClip(Job):
+    """Look what a folder (or the folder of a drawing) holds. Answer: `ClipOpened`."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class FindSheets(Job):
+    """Look which design sheets are among chosen files and folders. Answer: `SheetsFound`."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class ReadSheets(Job):
+    """Read design sheets. Answers: `SheetRead` or `LinesUnclear` each."""
+
+    sheets: tuple[SheetFiles, ...]
+
+
+@dataclass(frozen=True)
+class ShowFrame(Job):
+    """Read and segment one drawing. Answer: `FrameShown`."""
+
+    frame: FrameFile
+
+
+@dataclass(frozen=True)
+class Predict(Job):
+    """Predict every frame of a clip, the first wanted one first, then outwards.
+
+    Attributes:
+        revision: comes back with every answer; answers to an older question can be dropped.
+        first: position in `frames` to begin with.
+        paint: by frame id, what a person settled; it teaches and is never predicted over.
+    """
+
+    revision: int
+    frames: tuple[FrameFile, ...]
+    sheets: tuple[SheetFiles, ...]
+    palette: Palette
+    paint: Mapping[int, FramePaint] = field(default_factory=dict)
+    first: int = 0
+
+
+@dataclass(frozen=True)
+class Export(Job):
+    """Predict what is not known yet and write every frame. Answers: `Exported`, `ExportDone`."""
+
+    predict: Predict
+    folder: Path
+
+
+# ---------------------------------------------------------------- answers
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence for the person: which file, what is wrong, what to do."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ClipOpened:
+    """A clip and the design sheets that lie beside it."""
+
+    clip: Clip
+    sheets: tuple[SheetFiles, ...]
+
+
+@dataclass(frozen=True)
+class SheetsFound:
+    """Design sheets, not read yet."""
+
+    sheets: tuple[SheetFiles, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A line image in normal form and its segments; `digest` names its content."""
+
+    digest: str
+    line: Image
+    segments: Segments
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A design sheet, read: one packed colour per segment `[L]` uint32, and the picture itself."""
+
+    drawing: Drawing
+    colors: npt.NDArray[np.uint32]
+    picture: Image
+
+    def palette_colors(self) -> list[Rgba]:
+        """Return its distinct colours, those that cover most pixels first."""
+        values, which = np.unique(self.colors, return_inverse=True)
+        area = np.bincount(which, weights=self.drawing.segments.areas)
+        order = np.argsort(-area, kind="stable")
+        return [unpack(int(values[index])) for index in order]
+
+
+@dataclass(frozen=True)
+class SheetRead:
+    """A design sheet is ready."""
+
+    files: SheetFiles
+    sheet: Sheet
+
+
+@dataclass(frozen=True)
+class LinesUnclear:
+    """The line colours of a coloured drawing must be chosen by a person."""
+
+    files: SheetFiles
+    candidates: tuple[LineColor, ...]
+    picture: Image
+
+
+@dataclass(frozen=True)
+class FrameShown:
+    """A frame is ready for the canvas."""
+
+    frame_id: int
+    drawing: Drawing
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One frame, predicted.
+
+    Attributes:
+        keys: of its L segments, in label order.
+        bands: `[L]` int8, a `Band` each.
+        small_map: `[h, w]` int32 and small_line `[h, w]` uint8, see `EncodedFrame`.
+        moved: if the drawing changed since paint was given: old key, key now (None: gone).
+        notice: what a person should know of this drawing, once.
+    """
+
+    revision: int
+    frame_id: int
+    digest: str
+    keys: tuple[SegmentKey, ...]
+    matches: Matches
+    bands: npt.NDArray[np.int8]
+    small_map: npt.NDArray[np.int32]
+    small_line: npt.NDArray[np.uint8]
+    moved: tuple[tuple[SegmentKey, SegmentKey | None], ...] = ()
+    notice: str | None = None
+
+
+@dataclass(frozen=True)
+class FrameFailed:
+    """A frame could not be read; the rest of the clip goes on."""
+
+    frame_id: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One frame is on disk."""
+
+    frame_id: int
+    path: Path
+    unpainted: int
+
+
+@dataclass(frozen=True)
+class ExportDone:
+    """What an export wrote: frames, the segments left transparent, and frames that failed."""
+
+    folder: Path
+    frames: int
+    segments: int
+    unpainted: int
+    failed: tuple[str, ...]
+
+
+Answer = (
+    Notice
+    | ClipOpened
+    | SheetsFound
+    | SheetRead
+    | LinesUnclear
+    | FrameShown
+    | Prediction
+    | FrameFailed
+    | Exported
+    | ExportDone
+)

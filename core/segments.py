@@ -1,0 +1,236 @@
+"""Segments: the regions that lines enclose, as a label map, and the trace lines between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.edits import SegmentKey
+
+LabelMap = npt.NDArray[np.int32]
+
+TRACE_SATURATION = 0.35
+"""From this saturation of the ink on, a line pixel is a trace line (0 grey, 1 a pure hue)."""
+
+BLANK, BLACK = 0x00FFFFFF, 0xFF000000
+"""Paper and the commonest line colour of a line image, packed with R in the lowest byte."""
+
+AREA_TOLERANCE = 1.5
+"""A segment of a changed drawing is still the same one up to this ratio of areas."""
+
+
+@dataclass(frozen=True)
+class Segments:
+    """All segments of one line image; arrays are read-only, row l belongs to label l + 1.
+
+    Attributes:
+        label_map: `[H, W]` int32, 0 on lines, 1…L elsewhere, 4-connected, numbered in scan order.
+        areas: `[L]` int32, pixels.
+        boxes: `[L, 4]` int32: x, y, width, height in pixels.
+        first_pixels: `[L]` int64, the first pixel in scan order as y * W + x.
+        trace_pixels: `[N]` int64, the trace-line pixels as y * W + x.
+        trace_sides: `[N, 2]` int32, the labels on the two sides of each trace-line pixel; the one
+            with more pixels around it first; 0 where there is none.
+    """
+
+    label_map: LabelMap
+    areas: npt.NDArray[np.int32]
+    boxes: npt.NDArray[np.int32]
+    first_pixels: npt.NDArray[np.int64]
+    trace_pixels: npt.NDArray[np.int64]
+    trace_sides: npt.NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        """Lock the arrays: segments are shared between threads."""
+        for array in vars(self).values():
+            array.setflags(write=False)
+
+    def __len__(self) -> int:
+        """Return the number of segments L."""
+        return len(self.areas)
+
+    @cached_property
+    def keys(self) -> tuple[SegmentKey, ...]:
+        """The key of every segment, in label order."""
+        return keys_of(self.first_pixels, self.areas)
+
+    def locate(self, keys: Sequence[SegmentKey]) -> npt.NDArray[np.int32]:
+        """Find segments of an earlier version of this drawing by their keys.
+
+        Returns:
+            `[K]` labels; 0 where the place is now a line or a segment of quite another size.
+        """
+        if not keys or not len(self):
+            return np.zeros(len(keys), np.int32)
+        first, area = np.array(keys, np.int64).T
+        inside = (first >= 0) & (first < self.label_map.size)
+        labels = np.where(inside, self.label_map.flat[np.where(inside, first, 0)], 0)
+        ratio = self.areas[labels - 1] / np.maximum(area, 1)
+        same = (labels > 0) & (ratio <= AREA_TOLERANCE) & (ratio >= 1 / AREA_TOLERANCE)
+        found: npt.NDArray[np.int32] = np.where(same, labels, 0).astype(np.int32)
+        return found
+
+
+def segment(line: npt.NDArray[np.uint8]) -> Segments:
+    """Cut a line image `[H, W, 4]` (alpha above 0 is line) into its 4-connected segments."""
+    is_free = cv2.extractChannel(line, 3) == 0
+    _, label_map = cv2.connectedComponents(is_free.view(np.uint8), connectivity=4, ltype=cv2.CV_32S)
+    return from_label_map(label_map.astype(np.int32, copy=False), _trace_pixels(line))
+
+
+def from_label_map(label_map: LabelMap, trace_pixels: npt.NDArray[np.int64]) -> Segments:
+    """Measure the segments of a label map `[H, W]` in which every label 1…L occurs.
+
+    Areas, boxes and first pixels follow from the runs; OpenCV's own statistics cost three times as
+    much.
+    """
+    all_runs = runs(label_map)
+    left, top, right, bottom = (
+        all_runs.left.astype(np.int32),
+        all_runs.row.astype(np.int32),
+        (all_runs.left + all_runs.length).astype(np.int32),
+        all_runs.row.astype(np.int32) + 1,
+    )
+    x, y = all_runs.reduce(np.minimum, left), all_runs.reduce(np.minimum, top)
+    x_end, y_end = all_runs.reduce(np.maximum, right), all_runs.reduce(np.maximum, bottom)
+    first = all_runs.first
+    return Segments(
+        label_map=label_map,
+        areas=all_runs.reduce(np.add, all_runs.length.astype(np.int32)),
+        boxes=np.stack([x, y, x_end - x, y_end - y], axis=1),
+        first_pixels=all_runs.row[first] * label_map.shape[1] + all_runs.left[first],
+        trace_pixels=trace_pixels,
+        trace_sides=_trace_sides(label_map, trace_pixels),
+    )
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a label map, ordered by label: stretches of one label in one row.
+
+    There are some ten thousand of them in a drawing of two million pixels, so that sums over the
+    pixels of every segment are cheap as sums over runs.
+
+    Attributes:
+        row: `[R]` int64; left: `[R]` int64, first column; length: `[R]` int64, pixels.
+        first: `[L]` int64, where the runs of each label begin.
+    """
+
+    row: npt.NDArray[np.int64]
+    left: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+
+    def reduce(self, ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Reduce one value per run `[R]` to one per segment `[L]`."""
+        result: npt.NDArray[Any] = (
+            ufunc.reduceat(values, self.first).astype(values.dtype, copy=False)
+            if len(self.first)
+            else values[:0]
+        )
+        return result
+
+
+def runs(label_map: LabelMap) -> Runs:
+    """Find the runs of a label map `[H, W]` in which every label 1…L occurs; lines have none."""
+    width = label_map.shape[1]
+    flat = label_map.ravel()
+    is_start = np.empty(flat.shape, bool)
+    np.not_equal(flat[1:], flat[:-1], out=is_start[1:])
+    is_start[::width] = True
+    starts = np.flatnonzero(is_start)
+    labels = flat[starts]
+    lengths = np.diff(starts, append=flat.size)
+    by_label = np.argsort(labels, kind="stable")
+    by_label = by_label[np.searchsorted(labels[by_label], 1) :]
+    labels = labels[by_label]
+    row, left = np.divmod(starts[by_label], width)
+    count = labels[-1] if len(labels) else 0
+    first = np.searchsorted(labels, np.arange(1, count + 1))
+    return Runs(row, left, lengths[by_label], first)
+
+
+def keys_of(
+    first_pixels: npt.NDArray[np.int64], areas: npt.NDArray[np.int32]
+) -> tuple[SegmentKey, ...]:
+    """Zip the two halves `[L]` of the keys."""
+    return tuple(map(SegmentKey, first_pixels.tolist(), areas.tolist()))
+
+
+def _trace_pixels(line: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Return the coloured line pixels `[N]`.
+
+    Saturation is that of the ink, (max - min) / (255 - min), so that the antialiased edge of a red
+    line counts as red and the edge of a black line as grey, whatever their strength.
+    """
+    packed = line.view("<u4")[..., 0]
+    pixels = np.flatnonzero((packed != BLANK) & (packed != BLACK))  # few: the rest needs no sums
+    red, green, blue, alpha = line.reshape(-1, 4)[pixels].T.astype(np.float32)
+    low = np.minimum(np.minimum(red, green), blue)
+    high = np.maximum(np.maximum(red, green), blue)
+    is_trace = (high - low > TRACE_SATURATION * (255 - low)) & (alpha > 0)
+    traced: npt.NDArray[np.int64] = pixels[is_trace]
+    return traced
+
+
+def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """Find the two segments that each trace-line pixel lies between.
+
+    A line may be some pixels thick: labels grow into it from its edges until every pixel has one
+    (its first side); the second is another label among its direct neighbours or, in a thick line,
+    another first side in the 5 x 5 around it. Only trace-line pixels pass a label on, so nothing
+    leaks across a black line.
+    """
+    sides = np.zeros((len(pixels), 2), np.int32)
+    if not len(pixels):
+        return sides
+    height, width = label_map.shape
+    y, x = np.divmod(pixels, width)
+    labels, grown = label_map.ravel(), np.zeros(label_map.size, np.int32)
+
+    def around(which: npt.NDArray[np.bool_], radius: int) -> npt.NDArray[np.int64]:
+        """Flat positions `[n, (2 * radius + 1) ** 2]` of the squares around some pixels."""
+        dy, dx = np.mgrid[-radius : radius + 1, -radius : radius + 1].reshape(2, -1)
+        rows = np.clip(y[which, None] + dy, 0, height - 1)
+        at: npt.NDArray[np.int64] = rows * width + np.clip(x[which, None] + dx, 0, width - 1)
+        return at
+
+    first, second = sides.T
+    direct = labels[around(np.ones(len(pixels), bool), 1)]
+    first[:] = _commonest(direct)
+    grown[pixels] = first
+    is_open = first == 0
+    while is_open.any():
+        label = _commonest(grown[around(is_open, 1)])
+        if not label.any():
+            break  # a piece of trace line that touches no segment at all
+        grown[pixels[is_open]] = first[is_open] = label
+        is_open = first == 0
+    second[:] = _other(direct, first)
+    for radius in (1, 2):
+        is_open = second == 0
+        second[is_open] = _other(grown[around(is_open, radius)], first[is_open])
+    return sides
+
+
+def _commonest(labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the most frequent label above 0 of every row `[N, K]`, the smaller on equal counts."""
+    ordered = np.sort(labels, axis=1)
+    run = np.ones(ordered.shape, np.int8)
+    for column in range(1, ordered.shape[1]):
+        run[:, column] += (ordered[:, column] == ordered[:, column - 1]) * run[:, column - 1]
+    run[ordered == 0] = 0
+    best: npt.NDArray[np.int32] = ordered[np.arange(len(ordered)), run.argmax(axis=1)]
+    return best
+
+
+def _other(labels: npt.NDArray[np.int32], than: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return a label of every row `[N, K]` that is not the given one `[N]`, 0 if there is none."""
+    other: npt.NDArray[np.int32] = np.where(labels == than[:, None], 0, labels).max(
+        axis=1, initial=0
+    )
+    return other

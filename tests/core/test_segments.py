@@ -1,0 +1,118 @@
+"""Segments: what the lines of a drawing enclose."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import ndimage
+
+from core.edits import SegmentKey
+from core.segments import segment
+from tests.drawings import draw
+
+
+def test_lines_are_zero_and_segments_are_numbered_in_scan_order():
+    segments = segment(
+        draw("""
+            ..#..
+            ..#..
+            #####
+            .....
+        """)
+    )
+    assert segments.label_map.tolist() == [
+        [1, 1, 0, 2, 2],
+        [1, 1, 0, 2, 2],
+        [0, 0, 0, 0, 0],
+        [3, 3, 3, 3, 3],
+    ]
+    assert segments.areas.tolist() == [4, 4, 5]
+    assert segments.boxes.tolist() == [[0, 0, 2, 2], [3, 0, 2, 2], [0, 3, 5, 1]]
+    assert segments.keys == (SegmentKey(0, 4), SegmentKey(3, 4), SegmentKey(15, 5))
+
+
+def test_segments_that_touch_only_at_a_corner_are_two():
+    assert len(segment(draw(".#\n#."))) == 2
+
+
+def test_a_blank_page_is_one_segment_and_a_black_one_has_none():
+    assert len(segment(draw("....\n...."))) == 1
+    black = segment(draw("##\n##"))
+    assert len(black) == 0
+    assert black.locate([SegmentKey(0, 4)]).tolist() == [0]
+
+
+def test_a_trace_line_separates_segments_and_knows_both():
+    segments = segment(draw("..b..\n..b..\n..b.."))
+    assert len(segments) == 2
+    assert segments.trace_pixels.tolist() == [2, 7, 12]
+    assert {frozenset(pair) for pair in segments.trace_sides.tolist()} == {frozenset({1, 2})}
+
+
+def test_every_pixel_of_a_thick_trace_line_knows_both_sides():
+    segments = segment(draw("...rrr...\n" * 5))
+    assert {frozenset(pair) for pair in segments.trace_sides.tolist()} == {frozenset({1, 2})}
+
+
+def test_a_trace_line_sees_nothing_beyond_a_black_line():
+    segments = segment(draw("..b#..\n" * 3))
+    assert {tuple(pair) for pair in segments.trace_sides.tolist()} == {(1, 0)}
+
+
+def test_the_antialiased_edge_of_a_trace_line_is_trace_line_too():
+    line = draw("..b..")
+    line[0, 1] = (170, 170, 255, 255)  # a third of blue ink on white paper
+    line[0, 3] = (0, 0, 255, 80)  # the same on transparent paper
+    assert segment(line).trace_pixels.tolist() == [1, 2, 3]
+
+
+def test_grey_and_dark_brown_lines_are_not_trace_lines():
+    line = draw(".#.#.")
+    line[0, 1] = (128, 128, 128, 255)
+    line[0, 3] = (70, 45, 30, 255)
+    assert segment(line).trace_pixels.size == 0
+
+
+def test_a_segment_of_a_redrawn_frame_is_found_again_unless_it_is_quite_another():
+    before = segment(draw("...#...#\n...#...#"))
+    after = segment(draw("..##....\n...#...."))
+    assert before.keys == (SegmentKey(0, 6), SegmentKey(4, 6))
+    assert after.locate(before.keys).tolist() == [1, 2]
+    grown = segment(draw("....................\n...................."))
+    assert grown.locate(before.keys).tolist() == [0, 0]
+
+
+line_masks = st.tuples(st.integers(1, 24), st.integers(1, 24)).flatmap(
+    lambda shape: arrays(bool, shape)
+)
+
+
+@given(line_masks)
+def test_the_label_map_is_that_of_four_connected_regions(is_line):
+    line = np.full((*is_line.shape, 4), (255, 255, 255, 0), np.uint8)
+    line[is_line] = (0, 0, 0, 255)
+    segments = segment(line)
+    expected, count = ndimage.label(~is_line)
+    assert len(segments) == count
+    assert (segments.label_map == expected).all()  # scipy numbers in scan order, too
+    for label in range(1, count + 1):
+        ys, xs = np.nonzero(expected == label)
+        assert segments.areas[label - 1] == len(ys)
+        assert segments.first_pixels[label - 1] == ys[0] * is_line.shape[1] + xs[0]
+        assert segments.boxes[label - 1].tolist() == [
+            xs.min(),
+            ys.min(),
+            xs.max() - xs.min() + 1,
+            ys.max() - ys.min() + 1,
+        ]
+
+
+@given(line_masks, st.randoms(use_true_random=False))
+def test_the_sides_of_trace_lines_are_segments_that_are_really_there(is_line, random):
+    line = np.full((*is_line.shape, 4), (255, 255, 255, 0), np.uint8)
+    line[is_line] = random.choice([(0, 0, 0, 255), (0, 0, 255, 255)])
+    segments = segment(line)
+    sides = segments.trace_sides
+    assert sides.shape == (len(segments.trace_pixels), 2)
+    assert ((sides >= 0) & (sides <= len(segments))).all()
+    assert ((sides[:, 0] != sides[:, 1]) | (sides[:, 0] == 0)).all()
