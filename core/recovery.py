@@ -25,6 +25,9 @@ COLUMNS = {  # in the order in which rows may refer to rows of another table
     ),
 }
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged file raises; the latter from broken names in the schema."""
+
 ROWS_BEHIND_A_PAGE = 100_000
 """More than one lost inner page can hide; 1 s of trying one by one (measured: 11 µs each)."""
 
@@ -48,7 +51,7 @@ def salvage(copy: Path) -> Salvage:
         database.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             database.execute("PRAGMA writable_schema = ON")  # else a truncated file is refused
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return Salvage({})
         return Salvage({table: _readable(database, table, last_id) for table in COLUMNS})
 
@@ -106,7 +109,7 @@ def _rows_until_damage(
     try:
         for row in database.execute(select, values):
             rows.append(row)  # noqa: PERF402 - an error keeps the rows before it
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return rows, False
     return rows, True
 

@@ -246,7 +246,7 @@ edits = st.builds(Edit, st.text(max_size=5), st.lists(strokes, max_size=3).map(t
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(edits | st.sampled_from(["undo", "redo", "reopen", "checkpoint"]), max_size=25))
 def test_any_sequence_of_edits_undo_redo_and_reopening_is_what_a_list_says(tmp_path, actions):
@@ -425,6 +425,20 @@ def test_save_as_replaces_a_file_and_the_log_beside_it(project, folder):
     with reopened(project) as again:
         assert again.notices == ()
         assert dict(again.paint(1)) == {FACE: corrected(1)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_save_as_through_a_link_replaces_what_it_points_to(project, folder, tmp_path):
+    real, link = tmp_path / "real.cut", folder / "link.cut"
+    Project.create(real, folder, ["x.png"]).close()
+    link.symlink_to(real)
+    project.apply(paint_face(1))
+    project.save_as(link)
+    project.close()
+    assert link.is_symlink()
+    with closing(Project.open(real)) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+        assert again.drawings == folder / "A"
 
 
 def test_save_as_does_not_replace_a_cut_that_is_open(project, folder):
