@@ -110,6 +110,7 @@ class Desk(QObject):
         self._arrived = 0
         self._started = 0.0
         self._said: set[str] = set()
+        self._digests: dict[int, str] = {}  # of drawings seen for the first time, not stored yet
         self._cut_to_open: Path | None = None
         self._wanted_label = 0
 
@@ -154,7 +155,7 @@ class Desk(QObject):
     def sheet_files(self) -> tuple[SheetFiles, ...]:
         """The design sheets of the cut, read or not."""
         entries = self.project.sheets if self.project else ()
-        return tuple(SheetFiles(e.name, e.line, e.color, e.line_colors) for e in entries)
+        return tuple(entry.files for entry in entries)
 
     def prediction(self, frame_id: int) -> Prediction | None:
         """The latest prediction of a frame."""
@@ -244,6 +245,7 @@ class Desk(QObject):
         self._predictions.clear()
         self._shown.clear()
         self._said.clear()
+        self._digests.clear()
         self._drawing, self._position, self.label = None, 0, 0
         self.color_id = NO_COLOR
         for notice in project.notices:
@@ -372,7 +374,13 @@ class Desk(QObject):
             self._apply(Edit(text, tuple(strokes)))
 
     def _apply(self, edit: Edit) -> None:
+        self._store_digests()
         self._write(lambda project: project.apply(edit))
+
+    def _store_digests(self) -> None:
+        digests, self._digests = self._digests, {}
+        if digests and not self._is_read_only():
+            self._write(lambda project: project.set_digests(digests))
 
     def undo(self) -> None:
         """Take the last step back, wherever it was, and turn to it."""
@@ -498,6 +506,8 @@ class Desk(QObject):
 
     @Slot(object)
     def _on_ended(self, job: Job) -> None:
+        if isinstance(job, Predict):
+            self._store_digests()
         if isinstance(job, Predict | Export):
             self.progressed.emit(None)
 
@@ -512,15 +522,18 @@ class Desk(QObject):
         self.frames_painted.emit(frozenset([frame_id]))
         if prediction.notice:
             self._say(prediction.notice)
-        entry = next((frame for frame in self.frames if frame.id == frame_id), None)
-        if entry is not None and entry.digest != prediction.digest and not self._is_read_only():
-            self._on_redrawn(entry, prediction)
+        frame = next((frame for frame in self.frames if frame.id == frame_id), None)
+        if frame is not None and frame.digest is None:
+            self._digests[frame_id] = prediction.digest
+        elif frame is not None and frame.digest != prediction.digest:
+            self._on_redrawn(frame, prediction)
 
     def _on_redrawn(self, frame: FrameFile, prediction: Prediction) -> None:
-        """Remember what the drawing looks like now; carry paint over if it looked different."""
-        self._write(lambda project: project.set_digest(frame.id, prediction.digest))
-        if frame.digest is None:
+        """Remember what a changed drawing looks like now, and carry its paint over."""
+        if self._is_read_only():
             return
+        self._digests[frame.id] = prediction.digest
+        self._store_digests()
         strokes, kept = [], 0
         for key, now in prediction.moved:
             strokes.append(Stroke(frame.id, key, None))

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.edits import Edit, Mark, Paint, SegmentKey, Stroke
-from core.project import CutFileError, NewSheet, Project
+from core.project import CutFileError, Project
+from core.sheets import SheetFiles
 
 ROOT = Path(__file__).parents[2]
 PAGE = 4096
@@ -59,7 +60,7 @@ def path(folder, made_cut):
 def make_cut(path):
     names = [f"A{n:04}.png" for n in range(FRAMES)]
     with closing(Project.create(path, path.parent, names)) as project:
-        sheet = NewSheet("Sheet", None, path.parent / "sheet.png", (RED,))
+        sheet = SheetFiles("Sheet", None, path.parent / "sheet.png", (RED,))
         project.add_sheets([sheet], [(n, n, n, 255) for n in range(50)])
         for number in range(STEPS):
             project.apply(step(number))
@@ -191,7 +192,7 @@ def test_a_newer_cut_is_shown_and_never_changed(path, folder, everything):
             lambda: project.add_color(RED),
             lambda: project.remove_sheet(1),
             lambda: project.sync_frames(folder, []),
-            lambda: project.set_digest(1, "00"),
+            lambda: project.set_digests({1: "00"}),
             lambda: project.save_as(folder / "b.cut"),
             lambda: project.save_as(path),
         ):
