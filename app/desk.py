@@ -192,13 +192,14 @@ class Desk(QObject):
         """Open a folder of drawings, one of its drawings, or a cut file."""
         self._cut_to_open = None
         if path.suffix.lower() == ".cut":
-            try:
-                project = Project.open(path)
-            except CutFileError as error:
-                self.noticed.emit(str(error))
-                return
-            self._take(project)
-            path = project.drawings
+            if self.project is None or path.absolute() != self.project.path:
+                try:
+                    self._take(Project.open(path))
+                except CutFileError as error:
+                    self.noticed.emit(str(error))
+                    return
+            assert self.project is not None
+            path = self.project.drawings
         self._engine.start(OpenClip(path))
 
     def locate_drawings(self, folder: Path) -> None:
@@ -440,7 +441,7 @@ class Desk(QObject):
 
     def predict(self) -> None:
         """Predict the clip again, the current frame first; cheap where features are known."""
-        if self.frames and (self.sheet_files or self._has_paint()):
+        if self.frames:
             self._revision += 1
             self._arrived, self._started = 0, monotonic()
             self._engine.start(self._predict_job())
@@ -456,7 +457,7 @@ class Desk(QObject):
         if self.project is None:
             self.noticed.emit("Open a clip first; design sheets belong to a clip.")
         else:
-            self._engine.start(FindSheets(tuple(paths)))
+            self._engine.start(FindSheets(tuple(paths), self.frames))
 
     def read_sheet(self, files: SheetFiles) -> None:
         """Read one design sheet, for which the line colours are known now, and add it."""
@@ -477,16 +478,14 @@ class Desk(QObject):
             first=self._position,
         )
 
-    def _has_paint(self) -> bool:
-        return any(self.paint(frame.id) for frame in self.frames)
-
     @Slot(object, object)
     def _on_answer(self, job: Job, answer: Answer) -> None:
         match answer:
-            case Notice(text) | FrameFailed(text=text):
+            case Notice(text):
+                self._on_notice(job, text)
+            case FrameFailed(text=text):
                 self._say(text)
-                if isinstance(answer, FrameFailed):
-                    self._count(job)
+                self._count(job)
             case ClipOpened():
                 self._on_clip(answer)
             case SheetsFound(sheets):
@@ -510,6 +509,12 @@ class Desk(QObject):
             self._store_digests()
         if isinstance(job, Predict | Export):
             self.progressed.emit(None)
+
+    def _on_notice(self, job: Job, text: str) -> None:
+        project = self.project
+        if isinstance(job, OpenClip) and project and job.folder == project.drawings:
+            text += " If the drawings have moved, use File ▸ Locate drawings…"
+        self._say(text)
 
     def _on_prediction(self, job: Job, prediction: Prediction) -> None:
         if prediction.revision != self._revision:
@@ -566,7 +571,9 @@ class Desk(QObject):
 
     def _count(self, job: Job) -> None:
         self._arrived += 1
-        text = "Exporting" if isinstance(job, Export) else "Predicting"
+        text = "Predicting" if self.sheet_files else "Reading"
+        if isinstance(job, Export):
+            text = "Exporting"
         elapsed = monotonic() - self._started
         self.progressed.emit(Progress(text, self._arrived, len(self.frames), elapsed))
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from core.jobs import Answer, Export, Job, Notice, Predict
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 PRIORITY = {Export: 1, Predict: 2}
 """Long work waits for short work: what is not in this table comes first."""
@@ -25,7 +29,7 @@ class EngineWorker(QObject):
         """Remember what to load; loading happens in the thread, with the first job."""
         super().__init__()
         self._model, self._cache_folder = model, cache_folder
-        self._engine: object | None = None
+        self._engine: Engine | None = None
         self._running: list[tuple[Job, Iterator[Answer]]] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._advance)
@@ -33,14 +37,21 @@ class EngineWorker(QObject):
     @Slot(object)
     def begin(self, job: Job) -> None:
         """Take on a job."""
+        self._running.append((job, self._work(job)))
+        self._running.sort(key=lambda pair: PRIORITY.get(type(pair[0]), 0))
+        self._turn.start()
+
+    def _work(self, job: Job) -> Iterator[Answer]:
+        """Load the engine with the first job, then do jobs."""
         from core import engine, models  # not before the window is shown
 
         if self._engine is None:
-            self._engine = engine.Engine(models.load(self._model), self._cache_folder)
-        assert isinstance(self._engine, engine.Engine)
-        self._running.append((job, self._engine.run(job)))
-        self._running.sort(key=lambda pair: PRIORITY.get(type(pair[0]), 0))
-        self._turn.start()
+            try:
+                self._engine = engine.Engine(models.load(self._model), self._cache_folder)
+            except models.ModelError as error:
+                yield Notice(str(error))
+                return
+        yield from self._engine.run(job)
 
     @Slot()
     def _advance(self) -> None:

@@ -18,7 +18,7 @@ from core.clip import ClipError, open_clip, sheet_folder
 from core.edits import SegmentKey, settle
 from core.encoders import Encoder
 from core.export import ExportError, export_frame, prepare_folder
-from core.images import ImageError, read_image, read_line_image
+from core.images import ImageError, read_image, read_line_image, read_size
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -252,6 +252,7 @@ class Engine:
     def _find_sheets(self, job: FindSheets) -> Iterator[SheetsFound | Notice]:
         try:
             sheets, notices = find_sheets(job.paths)
+            sheets = tuple(_with_own_lines(sheet, job.frames) for sheet in sheets)
         except (SheetError, ImageError) as error:
             yield Notice(str(error))
             return
@@ -278,7 +279,8 @@ class Engine:
     def _export(self, job: Export) -> Iterator[Answer]:
         asked = job.predict
         try:
-            prepare_folder(job.folder, asked.frames[0].path.parent)
+            sheets = [path for sheet in asked.sheets for path in (sheet.line, sheet.color) if path]
+            prepare_folder(job.folder, [frame.path for frame in asked.frames], sheets)
         except ExportError as error:
             yield Notice(str(error))
             return
@@ -331,6 +333,16 @@ class _Taught(NamedTuple):
 def outwards(count: int, first: int) -> Iterator[int]:
     """Yield 0…count - 1, beginning at `first` and going outwards in both directions."""
     yield from sorted(range(count), key=lambda position: (abs(position - first), -position))
+
+
+def _with_own_lines(sheet: SheetFiles, frames: tuple[FrameFile, ...]) -> SheetFiles:
+    """Give a painted frame of the clip the lines that it was drawn with."""
+    if sheet.line is None:
+        for frame in frames:
+            is_painted = frame.path.stem == sheet.color.stem and frame.path != sheet.color
+            if is_painted and read_size(frame.path) == read_size(sheet.color):
+                return replace(sheet, line=frame.path)
+    return sheet
 
 
 def _peculiarity(name: str, encoded: EncodedFrame) -> str | None:

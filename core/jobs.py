@@ -53,9 +53,14 @@ class OpenClip(Job):
 
 @dataclass(frozen=True)
 class FindSheets(Job):
-    """Look which design sheets are among chosen files and folders. Answer: `SheetsFound`."""
+    """Look which design sheets are among chosen files and folders. Answer: `SheetsFound`.
+
+    A painted frame of the clip (same name and size as one of its `frames`) is a sheet, too: its
+    lines are those of the frame.
+    """
 
     paths: tuple[Path, ...]
+    frames: tuple[FrameFile, ...] = ()
 
 
 @dataclass(frozen=True)

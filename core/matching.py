@@ -121,9 +121,13 @@ def overlap(
 
 
 def bands(matches: Matches, scale: Scale) -> npt.NDArray[np.int8]:
-    """Sort every match `[L]` into a `Band` by the encoder's own scale."""
+    """Sort every match `[L]` into a `Band` by the encoder's own scale.
+
+    Where nothing was predicted, for want of references, there is nothing to doubt either.
+    """
     result = np.full(len(matches.colors), Band.SURE, np.int8)
     result[matches.confidence < scale.likely] = Band.LIKELY
     result[matches.confidence < scale.doubtful] = Band.DOUBTFUL
-    result[(matches.similarity < scale.no_match) | (matches.colors == NO_COLOR)] = Band.NO_MATCH
+    result[matches.similarity < scale.no_match] = Band.NO_MATCH
+    result[matches.colors == NO_COLOR] = Band.SURE
     return result
