@@ -147,6 +147,20 @@ def test_grey_of_16_bits_is_rounded_to_8(tmp_path: Path, suffix: str) -> None:
     assert (image[..., :3] == image[..., :1]).all()
 
 
+def test_a_transparent_grey_of_16_bits_is_transparent(tmp_path: Path) -> None:
+    grey = np.array([[65535, 65534, 0]], np.uint16)
+    Pillow.fromarray(grey).save(tmp_path / "a.png", transparency=65535)
+    assert read_image(tmp_path / "a.png")[0, :, 3].tolist() == [0, 255, 255]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "RGB"])
+def test_a_tall_picture_is_read_in_full(tmp_path: Path, mode: str) -> None:
+    image = np.full((201, 3, 4), WHITE, np.uint8)
+    image[:, 1, 0] = np.arange(201)
+    saved = save(tmp_path / "a.png", image, mode)
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png"), np.asarray(saved.convert("RGBA")))
+
+
 def test_the_content_decides_and_not_the_ending(tmp_path: Path) -> None:
     save(tmp_path / "a.tga", drawing(), format="PNG")
     np.testing.assert_array_equal(read_image(tmp_path / "a.tga"), drawing())
@@ -459,3 +473,17 @@ def test_writing_into_a_read_only_folder_is_one_sentence(cut: Path) -> None:
         write_png(cut / "A_0001.png", drawing())
     cut.chmod(0o755)
     assert "writing is not allowed" in sentence(error, "A_0001.png")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="the permission check does not hold here"
+)
+def test_a_folder_that_may_not_be_entered_is_one_sentence(cut: Path) -> None:
+    cut.chmod(0)
+    with pytest.raises(ImageError) as reading:
+        read_image(cut / "A_0001.png")
+    with pytest.raises(ImageError) as writing:
+        write_png(cut / "A_0001.png", drawing())
+    cut.chmod(0o755)
+    assert "may not be read" in sentence(reading, "A_0001.png")
+    assert "writing is not allowed" in sentence(writing, "A_0001.png")
