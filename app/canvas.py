@@ -237,7 +237,8 @@ class Canvas(QWidget):
         bands = np.zeros(len(drawing.segments), np.int8)
         if self._overlay_on and shown is not None and len(shown.bands) == len(bands):
             bands = shown.bands
-        pixels = doubt_overlay(labels, bands, self._desk.label)
+        ratio = self.devicePixelRatioF()
+        pixels = doubt_overlay(labels, bands, selected=self._desk.label, ratio=ratio)
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
         return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
@@ -253,14 +254,14 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         boxes = drawing.segments.boxes
         is_tiny = boxes[:, 2:].max(axis=1) * view.scale < RING_BELOW * ratio
-        radius = RING_BELOW / 2 * ratio
         for index in np.flatnonzero(is_tiny & (shown.bands >= Band.DOUBTFUL)).tolist():
             x, y, width, height = boxes[index].tolist()
             middle = QPointF(
                 (x + width / 2) * view.scale + view.x, (y + height / 2) * view.scale + view.y
             )
+            radius = max(width, height) * view.scale / 2 + 4 * ratio
             unknown = shown.bands[index] == Band.NO_MATCH
-            for color, pen_width in ((0xB4000000, 4), (VERMILLION if unknown else ORANGE, 2)):
+            for color, pen_width in ((0x8C000000, 3), (VERMILLION if unknown else ORANGE, 1.5)):
                 painter.setPen(QPen(QColor.fromRgba(color), pen_width * ratio))
                 painter.drawEllipse(middle, radius, radius)
         painter.setPen(QPen(QColor(255, 255, 255, 200), ratio))

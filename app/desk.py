@@ -157,6 +157,11 @@ class Desk(QObject):
         entries = self.project.sheets if self.project else ()
         return tuple(entry.files for entry in entries)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the engine is at work."""
+        return self._engine.is_busy
+
     def prediction(self, frame_id: int) -> Prediction | None:
         """The latest prediction of a frame."""
         return self._predictions.get(frame_id)

@@ -30,13 +30,16 @@ def visible_labels(label_map: LabelMap, view: View, width: int, height: int) -> 
     return labels
 
 
-def doubt_overlay(labels: LabelMap, bands: npt.NDArray[np.int8], selected: int = 0) -> Argb:
+def doubt_overlay(
+    labels: LabelMap, bands: npt.NDArray[np.int8], *, selected: int = 0, ratio: float = 1.0
+) -> Argb:
     """Draw the bands of the visible labels.
 
     Args:
         labels: `[h, w]`, one per device pixel.
         bands: `[L]`, a `Band` per segment.
         selected: the label to outline in white, 0 for none.
+        ratio: device pixels per screen pixel; hatch and outlines grow with it.
 
     Returns:
         `[h, w]` uint32, 0xAARRGGBB, not premultiplied but fully opaque, clear, or `SHADE`.
@@ -46,25 +49,27 @@ def doubt_overlay(labels: LabelMap, bands: npt.NDArray[np.int8], selected: int =
     result = np.zeros((height, width), np.uint32)
     if band.any():
         y, x = np.ogrid[:height, :width]
-        falling, rising = (x + y) % STRIDE, (x - y) % STRIDE
-        dots_x, dots_y = (x + y // STRIDE % 2 * (STRIDE // 2)) % STRIDE, y % STRIDE
+        stride, thin = round(STRIDE * ratio), round(2 * ratio)
+        thick = thin + 1
+        falling, rising = (x + y) % stride, (x - y) % stride
+        dots_x, dots_y = (x + y // stride % 2 * (stride // 2)) % stride, y % stride
         draw = [
-            (Band.LIKELY, (dots_x < 3) & (dots_y < 3), SHADE),
-            (Band.LIKELY, (dots_x < 2) & (dots_y < 2), SKY_BLUE),
-            (Band.DOUBTFUL, falling < 3, SHADE),
-            (Band.DOUBTFUL, falling < 2, ORANGE),
-            (Band.NO_MATCH, (falling < 3) | (rising < 3), SHADE),
-            (Band.NO_MATCH, (falling < 2) | (rising < 2), VERMILLION),
+            (Band.LIKELY, (dots_x < thick) & (dots_y < thick), SHADE),
+            (Band.LIKELY, (dots_x < thin) & (dots_y < thin), SKY_BLUE),
+            (Band.DOUBTFUL, falling < thick, SHADE),
+            (Band.DOUBTFUL, falling < thin, ORANGE),
+            (Band.NO_MATCH, (falling < thick) | (rising < thick), SHADE),
+            (Band.NO_MATCH, (falling < thin) | (rising < thin), VERMILLION),
         ]
         for which, pattern, color in draw:
             result[(band == which) & pattern] = color
-        edge = _edges(labels, 2)
+        edge = _edges(labels, thin)
         result[edge & (band == Band.DOUBTFUL)] = ORANGE
         result[edge & (band == Band.NO_MATCH)] = VERMILLION
     if selected:
         is_selected = labels == selected
-        result[is_selected & _edges(labels, 4)] = SHADE
-        result[is_selected & _edges(labels, 3)] = WHITE
+        result[is_selected & _edges(labels, round(4 * ratio))] = SHADE
+        result[is_selected & _edges(labels, round(3 * ratio))] = WHITE
     return result
 
 

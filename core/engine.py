@@ -114,7 +114,7 @@ class Engine:
     ) -> Prediction:
         frame = job.frames[position]
         digest, encoded = self._encoded_file(frame.path)
-        references = [*sheets]
+        references = []  # of equal similarities the first decides: a person before any sheet
         for other, known in taught.items():
             is_neighbour = abs(other - position) == 1 and job.frames[other].cel == frame.cel
             references.append(
@@ -122,7 +122,7 @@ class Engine:
                 if is_neighbour
                 else known.reference
             )
-        matches = match(encoded.features, references)
+        matches = match(encoded.features, [*references, *sheets])
         return Prediction(
             revision=job.revision,
             frame_id=frame.id,
