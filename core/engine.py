@@ -349,8 +349,6 @@ def _peculiarity(name: str, encoded: EncodedFrame) -> str | None:
     """Say what is odd about a drawing with fewer than two segments."""
     if len(encoded) > 1:
         return None
-    if not len(encoded):
-        return f"{name} is line all over and has no segment; check that its paper is white."
     if not encoded.small_line.any():
         return f"{name} has no line; the whole page is one segment."
     return f"{name} has no closed line; the whole page is one segment. Close the gaps in its lines."
