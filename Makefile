@@ -28,7 +28,7 @@ format: .venv/installed
 	$(BIN)/ruff format .
 
 benchmark: .venv/installed
-	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts=
+	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= --override-ini faulthandler_timeout=0
 
 .venv/installed: pyproject.toml
 	@if command -v apt-get > /dev/null && ! { $(PYTHON) -c "import ensurepip" && \

@@ -213,6 +213,8 @@ def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDAr
         grown[pixels[is_open]] = first[is_open] = label
         is_open = first == 0
     for radius in SHUT_IN:
+        if not is_open.any():
+            break
         first[is_open] = _commonest(labels[_around(pixels[is_open], shape, radius)])
         is_open = first == 0
     second[:] = _other(direct, first)

@@ -408,3 +408,18 @@ def test_everything_on_the_screen_has_a_name_for_screen_readers(window):
     for widget in (window.canvas, window.frame_strip):
         assert widget.accessibleName()
     assert QApplication.instance() is not None
+
+
+def test_redrawing_a_part_of_the_canvas_equals_redrawing_all_of_it(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip(count=2)
+    contradict(folder)
+    desk = open_clip(folder)
+    window.canvas.grab()
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    in_parts = window.canvas.grab().toImage()
+    window.canvas.fit()
+    assert window.canvas.grab().toImage() == in_parts
