@@ -16,8 +16,11 @@ LabelMap = npt.NDArray[np.int32]
 TRACE_SATURATION = 0.35
 """From this saturation of the ink on, a line pixel is a trace line (0 grey, 1 a pure hue)."""
 
-BLANK, BLACK = 0x00FFFFFF, 0xFF000000
-"""Paper and the commonest line colour of a line image, packed with R in the lowest byte."""
+BLACK = 0xFF000000
+"""The commonest line colour, packed with R in the lowest byte."""
+
+ALPHA = 0x01000000
+"""From here on a packed pixel has an alpha above 0."""
 
 AREA_TOLERANCE = 1.5
 """A segment of a changed drawing is still the same one up to this ratio of areas."""
@@ -88,9 +91,9 @@ class Segments:
 
 def segment(line: npt.NDArray[np.uint8]) -> Segments:
     """Cut a line image `[H, W, 4]` (alpha above 0 is line) into its 4-connected segments."""
-    is_free = cv2.extractChannel(line, 3) == 0
+    is_free = line.view("<u4")[..., 0] < ALPHA
     _, label_map = cv2.connectedComponents(is_free.view(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    return from_label_map(label_map.astype(np.int32, copy=False), _trace_pixels(line))
+    return from_label_map(np.asarray(label_map, np.int32), _trace_pixels(line, is_free))
 
 
 def from_label_map(label_map: LabelMap, trace_pixels: npt.NDArray[np.int64]) -> Segments:
@@ -172,19 +175,20 @@ def keys_of(
     return tuple(map(SegmentKey, first_pixels.tolist(), areas.tolist()))
 
 
-def _trace_pixels(line: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    """Return the coloured line pixels `[N]`.
+def _trace_pixels(
+    line: npt.NDArray[np.uint8], is_free: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Return the coloured pixels `[N]` among those that are not free `[H, W]`.
 
     Saturation is that of the ink, (max - min) / (255 - min), so that the antialiased edge of a red
     line counts as red and the edge of a black line as grey, whatever their strength.
     """
-    packed = line.view("<u4")[..., 0]
-    pixels = np.flatnonzero((packed != BLANK) & (packed != BLACK))  # few: the rest needs no sums
-    red, green, blue, alpha = line.reshape(-1, 4)[pixels].T.astype(np.float32)
+    inked = np.flatnonzero(~is_free)
+    pixels = inked[line.view("<u4").ravel()[inked] != BLACK]  # mostly few: the rest needs no sums
+    red, green, blue, _ = line.reshape(-1, 4)[pixels].T.astype(np.float32)
     low = np.minimum(np.minimum(red, green), blue)
     high = np.maximum(np.maximum(red, green), blue)
-    is_trace = (high - low > TRACE_SATURATION * (255 - low)) & (alpha > 0)
-    traced: npt.NDArray[np.int64] = pixels[is_trace]
+    traced: npt.NDArray[np.int64] = pixels[high - low > TRACE_SATURATION * (255 - low)]
     return traced
 
 
