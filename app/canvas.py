@@ -1,5 +1,7 @@
 """Canvas: the current frame, painted through a lookup table, with doubts drawn over it."""
 
+from math import ceil
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
@@ -127,7 +129,7 @@ class Canvas(QWidget):
         x, y, width, height = self._desk.drawing.segments.boxes[label - 1].tolist()
         ratio, view = self.devicePixelRatioF(), self._view
         if max(width, height) * view.scale < RING_BELOW * ratio:
-            view = View(min(np.ceil(2 * RING_BELOW * ratio / max(width, height)), 8.0))
+            view = View(min(float(ceil(2 * RING_BELOW * ratio / max(width, height))), 8.0))
         elif self._shows_whole:
             return  # the whole frame is in sight, and this segment is large enough
         canvas = self._device_size()

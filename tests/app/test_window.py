@@ -423,3 +423,21 @@ def test_redrawing_a_part_of_the_canvas_equals_redrawing_all_of_it(
     in_parts = window.canvas.grab().toImage()
     window.canvas.fit()
     assert window.canvas.grab().toImage() == in_parts
+
+
+def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, make_clip, qtbot):
+    folder = make_clip(count=1, with_sheet=False)
+    page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
+    page[400:405, 800:805] = page[400:405, 600:605] = (0, 0, 0, 255)
+    page[402, 802] = page[402, 602] = (255, 255, 255, 0)
+    save(folder / "line" / "A0001.png", page)
+    for name, colors in (("a", (CLEAR, SKIN, HAIR)), ("b", (CLEAR, HAIR, SKIN))):
+        save(folder / "ref" / "line" / f"{name}.png", page)
+        save(folder / "ref" / "gt" / f"{name}.png", color_image(page, colors))
+    desk = open_clip(folder)
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert desk.label == 2
+    window.canvas.grab()
+    assert window.canvas.view.scale == 8
+    middle = QPointF(window.canvas.rect().center())
+    assert (window.canvas.widget_pos(602, 402) - middle).manhattanLength() < 4
