@@ -20,8 +20,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import tools
-from app.desk import Desk, FrameColors
+from app.desk import Desk
 from app.overlays import GREEN, ORANGE, VERMILLION, doubt_overlay, visible_labels
+from app.shown import FrameColors
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
 from core.edits import Mark

@@ -1,6 +1,9 @@
 """Tools: what a click means, as pure functions."""
 
-from app.tools import bucket, hit
+import numpy as np
+
+from app.shown import FrameColors
+from app.tools import accept, bucket, carry_over, hit
 from core.edits import Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
 from core.segments import segment
@@ -43,3 +46,20 @@ def test_a_click_on_an_accepted_segment_makes_it_the_animators_own():
 def test_erasing_is_an_edit_with_no_colour():
     edit = bucket(SEGMENTS, {}, 7, 1, NO_COLOR)
     assert (edit.text, edit.strokes[0].paint.color_id) == ("Erase segment", NO_COLOR)
+
+
+def test_accepting_leaves_out_what_is_settled_and_what_has_no_colour():
+    marks = np.array([0, Mark.CORRECTED, 0], np.int8)
+    shown = FrameColors(np.array([3, 4, NO_COLOR], np.int32), marks, np.zeros(3, np.int8))
+    keys = [SegmentKey(n, n) for n in range(3)]
+    edit = accept(keys, shown, 7, [1, 2, 3], "Accept frame")
+    assert edit.strokes == (Stroke(7, keys[0], Paint(3, Mark.ACCEPTED)),)
+    assert accept(keys, shown, 7, [2, 3], "Accept frame") is None
+
+
+def test_paint_is_carried_to_the_new_keys_even_when_they_trade_places():
+    first, second = SegmentKey(0, 6), SegmentKey(4, 6)
+    paint = {first: Paint(3, Mark.CORRECTED), second: Paint(4, Mark.ACCEPTED)}
+    edit = carry_over([(first, second), (second, None)], paint, 7)
+    after = {stroke.key: stroke.paint for stroke in edit.strokes}
+    assert after == {first: None, second: Paint(3, Mark.CORRECTED)}
