@@ -65,6 +65,7 @@ class EngineWorker(QObject):
             self.answered.emit(job, Notice(f"Something went wrong inside Shiage: {error!r}"))
         if answer is None:
             self._running.pop(0)
+            del answers  # a stopped generator closes here, in this thread
             self.ended.emit(job)
         else:
             self.answered.emit(job, answer)

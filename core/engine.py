@@ -96,8 +96,8 @@ class Engine:
         taught = self._taught(job)
 
         order = list(outwards(len(job.frames), job.first))
-        files = self._drawings.ahead([job.frames[position].path for position in order], job.stop)
-        for position, found in zip(order, files, strict=False):
+        found_ahead = self._drawings.ahead([job.frames[each].path for each in order], job.stop)
+        for position, found in zip(order, found_ahead, strict=False):  # fewer when stopped
             if isinstance(found, ImageError):
                 yield FrameFailed(job.frames[position].id, str(found))
             else:
@@ -181,10 +181,8 @@ class Engine:
         return Reference(np.zeros((0, width), np.float32), np.zeros(0, np.int32))
 
     def _sheet(self, files: SheetFiles) -> Sheet:
-        key = (
-            files,
-            "".join(self._drawings.digest(path) for path in (files.line, files.color) if path),
-        )
+        paths = [path for path in (files.line, files.color) if path]
+        key = (files, "".join(map(self._drawings.digest, paths)))
         if key not in self._sheets:
             line, picture = read_sheet(files)
             segments = segment(line)
