@@ -348,8 +348,8 @@ def _fill(network: nn.Module, path: Path, *, name: str) -> None:
     """Load a file into a timm backbone; a classifier in the file is not needed."""
     state = read_state(path)
     state = to_timm(state) if "dinov2" in name else state
-    own = network.state_dict()
-    state = {key: v for key, v in state.items() if key in own or not key.startswith("head.")}
+    classifier = cast("dict[str, Any]", network.pretrained_cfg).get("classifier") or "head"
+    state = {key: value for key, value in state.items() if not key.startswith(f"{classifier}.")}
     load_exactly(network, state, path=path, wanted=name)
 
 
