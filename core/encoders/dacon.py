@@ -37,9 +37,8 @@ from core.encoders.dinov2 import (
     SIZES,
     TIMM_NAMES,
     dinov2_from,
+    inputs,
     patch_tokens,
-    resized,
-    to_tensor,
 )
 from core.encoders.pooling import Cells, Size, pool, shrink, weights
 from core.encoders.unet import INPUT_SIZE as UNET_SIZE
@@ -212,11 +211,11 @@ class DaconEncoder:
         pool_size = POOL_SIZE[network.version]
         cells = [shrink(segments, pool_size) for _, segments in frames]
         with computing(device, self.precision):
-            lines = [to_tensor(line, device) for line, _ in frames]  # [1, 3, H, W] each
-            images = torch.cat([resized(line, INPUT_SIZE) for line in lines])
+            small = [inputs(line, [INPUT_SIZE, UNET_SIZE], device) for line, _ in frames]
+            images = torch.cat([image for image, _ in small])  # [B, 3, 518, 518]
             tokens = patch_tokens(dino, images)  # [B, 37 * 37, 1024]
             semantic = _pooled(tokens, cells, _square(tokens.shape[1]))  # [L, 1024] each
-            images = torch.cat([resized(line, UNET_SIZE) for line in lines])
+            images = torch.cat([image for _, image in small])  # [B, 3, 512, 512]
             body = network.unet.body(images).flatten(2).transpose(1, 2)  # [B, 512 * 512, 64]
             spatial = _pooled(body, cells, UNET_SIZE)  # [L, 64] each
         with computing(device, "float32"):

@@ -1,4 +1,4 @@
-"""DACoN stage by stage with random weights of full size: `pytest tests/benchmarks/test_dacon_speed.py`.
+"""DACoN stage by stage with random weights of full size.
 
 Threads: OMP_NUM_THREADS. Peak memory is that of the process (RSS), so run one size at a time
 (`-k vits14`) to read it.
@@ -15,10 +15,9 @@ from core.encoders.dacon import Dacon, DaconEncoder, Perceptron
 from core.encoders.dinov2 import (
     INPUT_SIZE,
     TIMM_NAMES,
+    inputs,
     load_timm,
     patch_tokens,
-    resized,
-    to_tensor,
 )
 from core.encoders.pooling import pool, shrink, weights
 from core.encoders.unet import INPUT_SIZE as UNET_SIZE
@@ -76,11 +75,7 @@ def test_segment(benchmark, frame):
 
 
 def test_prepare_inputs(benchmark, frame):
-    def prepare():
-        image = to_tensor(frame[0], torch.device("cpu"))
-        return resized(image, INPUT_SIZE), resized(image, UNET_SIZE)
-
-    benchmark(prepare)
+    benchmark(inputs, frame[0], [INPUT_SIZE, UNET_SIZE], torch.device("cpu"))
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
