@@ -201,7 +201,9 @@ def dinov2_from(state: Mapping[str, Tensor], *, path: Path) -> nn.Module:
             problem=f"has {sizes.grid} x {sizes.grid} patches of {sizes.patch} pixels"
             f" instead of {GRID} x {GRID} of {PATCH}",
         )
-    network = build(sizes)
+    load_timm()
+    with torch.device("meta"):  # 3 s less for ViT-L than weights that are replaced at once
+        network = build(sizes)
     load_exactly(network, own, path=path, wanted=f"DINOv2 ({sizes.name})")
     return network.eval().requires_grad_(False)
 

@@ -90,12 +90,12 @@ def test_pooling(benchmark, frame, version, part):
 
 
 def test_unet(benchmark, unet):
-    benchmark.pedantic(unet.body, (torch.rand(1, 3, *UNET_SIZE),), rounds=3, warmup_rounds=1)
+    benchmark.pedantic(unet.body, (torch.rand(1, 3, *UNET_SIZE),), rounds=2, warmup_rounds=1)
 
 
 def test_dinov2(benchmark, encoder):
     image = torch.rand(1, 3, *INPUT_SIZE)
-    benchmark.pedantic(patch_tokens, (encoder._dino, image), rounds=3, warmup_rounds=1)
+    benchmark.pedantic(patch_tokens, (encoder._dino, image), rounds=2, warmup_rounds=1)
 
 
 def test_fusion(benchmark, encoder, frame):
@@ -113,6 +113,6 @@ def test_matching(benchmark, frame, references):
 
 
 def test_everything(benchmark, encoder, frame):
-    benchmark.pedantic(encoder.encode, frame, rounds=2, warmup_rounds=1)
+    benchmark.pedantic(encoder.encode, frame, rounds=1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     benchmark.extra_info["peak GiB"] = round(peak, 2)
