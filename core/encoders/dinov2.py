@@ -57,7 +57,7 @@ SIZES = {"vits14": (384, 12), "vitb14": (768, 12), "vitl14": (1024, 24), "vitg14
 INPUT_SIZES = (
     ("dinov3", (592, 592)),  # the 37 x 37 patches of DINOv2; not in the paper
     ("dinov2", INPUT_SIZE),
-    ("sam2", (1024, 1024)),
+    ("sam2_hiera_large", (1024, 1024)),
     ("convnext_large", (224, 224)),
 )
 """Input sizes of the paper's zero-shot comparison by a part of the name; else timm's own."""
