@@ -145,18 +145,13 @@ class DaconEncoder:
         """
         self.device = pick_device(device) if isinstance(device, str) else device
         check_precision(precision, self.device)
-        self.precision: Precision = precision
         self.name = f"dacon-{network.version}"
         self.width = len(network.dino_mlp.fc2.bias)
         self._dino = dino.eval().requires_grad_(False)
         self._network = network.eval().requires_grad_(False)
         self._weights = fingerprint({**dino.state_dict(), **network.state_dict()})
         self._notice = notice
-
-    @property
-    def version(self) -> str:
-        """The weights and the precision."""
-        return f"1-{self._weights}-{self.precision}"
+        self._use(precision)
 
     def encode(self, line: Line, segments: Segments) -> SegmentFeatures:
         """Encode the segments of one line image `[H, W, 4]` as unit rows `[L, 128]`."""
@@ -193,17 +188,17 @@ class DaconEncoder:
             DeviceError: if the device does not compute in this precision.
         """
         check_precision(precision, self.device)
-        before, self.precision = self.precision, "float32"
+        before, device, is_same = self.precision, self.device, False
         try:
+            self._use("float32")
             exact = self.encode_batch(frames)
-            self.precision = precision
+            self._use(precision)
             fast = self.encode_batch(frames)
-        except BaseException:
-            self.precision = before
-            raise
-        if match_agreement(exact, fast) < SAME_MATCHES:
-            self.precision = before
-        return self.precision == precision
+            is_same = self.device == device and match_agreement(exact, fast) >= SAME_MATCHES
+        finally:
+            if not is_same and self.device == device:  # else the processor has taken over
+                self._use(before)
+        return is_same
 
     def _features(self, frames: Sequence[Frame], device: torch.device) -> list[Features]:
         """Compute the features of a batch on a device."""
@@ -226,8 +221,13 @@ class DaconEncoder:
 
     def _fall(self, text: str) -> None:
         """Go on without the graphics card: what only it can do ends."""
-        self.precision = "float32"
+        self._use("float32")
         self._notice(text)
+
+    def _use(self, precision: Precision) -> None:
+        """Compute in a precision from now on; features of another one have another version."""
+        self.precision: Precision = precision
+        self.version = f"1-{self._weights}-{precision}"
 
 
 def load_dacon(

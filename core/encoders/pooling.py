@@ -153,16 +153,17 @@ def weights(cells: Cells, map_size: Size) -> Weights:
 def pool(features: Tensor, by: Weights) -> Tensor:
     """Return the mean of a feature map `[h * w, C]` over every segment `[L, C]`, in float32.
 
-    On the GPU this is deterministic, unlike an `index_add`.
+    Sums of many cells need float32 whatever the map came in. On a graphics card this is
+    deterministic, unlike an `index_add`.
     """
+    features = features.float()
     if not len(by.rows):
-        return features.new_zeros((0, features.shape[1]), dtype=torch.float32)
-    values = by.values.to(features.dtype)
+        return features.new_zeros((0, features.shape[1]))
     parts = functional.embedding_bag(
-        by.cells, features, by.chunks, mode="sum", per_sample_weights=values
+        by.cells, features, by.chunks, mode="sum", per_sample_weights=by.values
     )  # [K, C]
     every = torch.arange(len(parts), device=parts.device)
-    return functional.embedding_bag(every, parts.float(), by.rows, mode="sum")  # [L, C]
+    return functional.embedding_bag(every, parts, by.rows, mode="sum")  # [L, C]
 
 
 class _Taps(NamedTuple):

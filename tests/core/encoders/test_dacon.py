@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from core.encoders.checkpoints import CheckpointError, part
 from core.encoders.dacon import DaconEncoder, load_dacon
-from core.encoders.devices import DeviceError
+from core.encoders.devices import DeviceError, match_agreement
 from core.matching import Reference, match
 from core.segments import from_label_map
 from tests.core.encoders.test_pooling import dense
@@ -162,6 +162,20 @@ def test_precision_is_refused_where_it_is_only_emulated(encoder):
         encoder.accept("float16", [drawing(*ROOMS)])
     assert encoder.precision == "float32"
     assert encoder.accept("float32", [drawing(*ROOMS)])
+
+
+def test_a_faster_precision_is_taken_over_only_with_the_same_matches(monkeypatch):
+    monkeypatch.setattr("core.encoders.devices._cpu_has_bfloat16", lambda: True)  # emulated here
+    encoder = DaconEncoder(dinov2(), dacon("1.1"), device="cpu")
+    frame = drawing(*ROOMS)
+    exact = encoder.encode(*frame)
+    is_accepted = encoder.accept("bfloat16", [frame])
+    assert encoder.version.endswith("bfloat16" if is_accepted else "float32")
+    encoder.precision = "bfloat16"
+    fast = encoder.encode(*frame)
+    assert fast.dtype == np.float32
+    assert 0 < np.abs(exact - fast).max() < 0.2
+    assert (match_agreement([exact], [fast]) >= 0.995) == is_accepted
 
 
 def test_torch_is_not_needed_for_the_other_encoders():
