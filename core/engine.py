@@ -247,6 +247,8 @@ class Engine:
                     failed.append(answer.text)
                 yield answer
                 continue
+            if answer.notice:
+                yield Notice(answer.notice)
             path = frames[answer.frame_id].path
             drawing = self._drawings.drawing(path)
             settled = asked.paint.get(answer.frame_id, {})

@@ -87,3 +87,40 @@ def test_the_installed_command_takes_the_same_subcommands(arguments, code, said)
     child = start("import sys; from app.__main__ import main; sys.exit(main())", *arguments)
     assert child.returncode == code
     assert said in child.stdout + child.stderr
+
+
+def test_with_the_network_blocked_the_sample_is_predicted_and_exported(tmp_path):
+    script = """
+import socket, sys
+from pathlib import Path
+
+def refuse(*_):
+    raise AssertionError("the network was asked")
+
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+from app.main_window import MainWindow
+application = QApplication([])
+window = MainWindow("geometry")
+window.show()
+window.open_sample()
+desk = window.desk
+said = []
+desk.noticed.connect(said.append)
+
+def wait(condition):
+    while not condition():
+        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+
+wait(lambda: len(desk.sheets) == 6 and not desk.is_busy)
+desk.export(Path(sys.argv[1]))
+wait(lambda: said)
+window.close()
+print(said[0].split(" to ")[0])
+"""
+    child = start(script, tmp_path / "out")
+    assert child.returncode == 0, child.stderr
+    assert child.stdout.startswith("Exported 16 frames")
+    assert len(list((tmp_path / "out").iterdir())) == 16
