@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from core import models
 from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.drawings import Drawings, EncodedFile
@@ -27,12 +28,16 @@ from core.jobs import (
     Export,
     ExportDone,
     Exported,
+    FetchModel,
     FindSheets,
     FrameFailed,
     FrameFile,
     FrameShown,
+    ImportModels,
     Job,
     LinesUnclear,
+    ListModels,
+    ModelsListed,
     Notice,
     OpenClip,
     Predict,
@@ -80,6 +85,12 @@ class Engine:
                 return self.predict(job)
             case Export():
                 return self._export(job)
+            case ListModels():
+                return iter([ModelsListed(models.installed())])
+            case ImportModels():
+                return models.import_files(job.paths, job.stop)
+            case FetchModel():
+                return models.fetch(job.name, job.stop)
         raise AssertionError(job)
 
     # ------------------------------------------------------------ the main flow
