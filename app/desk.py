@@ -1,18 +1,17 @@
 """The desk: the project, the current frame, the selection. The only thing that panels share."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import tools
 from app.engine_thread import EngineThread
-from core.clip import Clip, parse_name
-from core.edits import Changes, Edit, FramePaint, Mark, Paint, Stroke, settle
+from app.progress import Meter
+from app.shown import FrameColors, ShownFrames, next_doubtful
+from core.clip import cel_of
+from core.edits import Changes, Edit, FramePaint
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -36,45 +35,10 @@ from core.jobs import (
     SheetsFound,
     ShowFrame,
 )
-from core.matching import Band
 from core.palette import NO_COLOR, Palette
 from core.places import cut_path
-from core.project import CutFileError, Project
+from core.project import CutFileError, Project, open_or_create
 from core.sheets import SheetFiles
-
-
-@dataclass(frozen=True)
-class FrameColors:
-    """What is shown of a predicted frame: `[L]` palette ids, marks and bands."""
-
-    colors: npt.NDArray[np.int32]
-    marks: npt.NDArray[np.int8]
-    bands: npt.NDArray[np.int8]
-
-    @property
-    def doubtful(self) -> npt.NDArray[np.int64]:
-        """The labels that a person should look at."""
-        return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a long job is; times in seconds."""
-
-    text: str
-    done: int
-    total: int
-    elapsed: float
-
-    @property
-    def rate(self) -> float:
-        """Frames per second so far."""
-        return self.done / self.elapsed if self.elapsed > 0 else 0.0
-
-    @property
-    def remaining(self) -> float:
-        """Seconds to go at this rate."""
-        return (self.total - self.done) / self.rate if self.rate > 0 else 0.0
 
 
 class Desk(QObject):
@@ -104,11 +68,9 @@ class Desk(QObject):
         self.label = 0
         self._position = 0
         self._drawing: tuple[int, Drawing] | None = None
-        self._predictions: dict[int, Prediction] = {}
-        self._shown: dict[int, FrameColors] = {}
+        self._shown = ShownFrames()
         self._revision = 0
-        self._arrived = 0
-        self._started = 0.0
+        self._meter = Meter()
         self._said: set[str] = set()
         self._digests: dict[int, str] = {}  # of drawings seen for the first time, not stored yet
         self._cut_to_open: Path | None = None
@@ -123,7 +85,7 @@ class Desk(QObject):
             return ()
         drawings = self.project.drawings
         return tuple(
-            FrameFile(entry.id, drawings / entry.name, _cel(entry.name), entry.digest)
+            FrameFile(entry.id, drawings / entry.name, cel_of(entry.name), entry.digest)
             for entry in self.project.frames
         )
 
@@ -157,9 +119,14 @@ class Desk(QObject):
         entries = self.project.sheets if self.project else ()
         return tuple(entry.files for entry in entries)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the engine is at work."""
+        return self._engine.is_busy
+
     def prediction(self, frame_id: int) -> Prediction | None:
         """The latest prediction of a frame."""
-        return self._predictions.get(frame_id)
+        return self._shown.prediction(frame_id)
 
     def paint(self, frame_id: int) -> FramePaint:
         """What a person settled in a frame."""
@@ -167,24 +134,10 @@ class Desk(QObject):
 
     def frame_colors(self, frame_id: int) -> FrameColors | None:
         """What is to be shown of a frame; None while nothing is known of it."""
-        if frame_id not in self._shown:
-            prediction = self._predictions.get(frame_id)
-            if prediction is not None:
-                predicted, keys, bands = (
-                    prediction.matches.colors,
-                    prediction.keys,
-                    prediction.bands,
-                )
-            elif self._drawing is not None and self._drawing[0] == frame_id:
-                keys = self._drawing[1].segments.keys
-                predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
-            else:
-                return None
-            colors, marks = settle(predicted, keys, self.paint(frame_id))
-            self._shown[frame_id] = FrameColors(
-                colors, marks, np.where(marks > 0, Band.SURE, bands)
-            )
-        return self._shown[frame_id]
+        drawing = self._drawing
+        is_read = drawing is not None and drawing[0] == frame_id
+        keys = drawing[1].segments.keys if drawing is not None and is_read else None
+        return self._shown.colors(frame_id, self.paint(frame_id), keys=keys)
 
     # ------------------------------------------------------------ opening
 
@@ -219,7 +172,7 @@ class Desk(QObject):
                 if not self.project.read_only:
                     self.project.sync_frames(folder, names)
             else:
-                self._take(_project_for(clip))
+                self._take(open_or_create(cut_path(folder), folder, names))
                 assert self.project is not None
                 if not self.project.read_only:
                     self.project.sync_frames(folder, names)
@@ -243,7 +196,6 @@ class Desk(QObject):
             self.project.close()
         self.project = project
         self.sheets.clear()
-        self._predictions.clear()
         self._shown.clear()
         self._said.clear()
         self._digests.clear()
@@ -305,20 +257,12 @@ class Desk(QObject):
 
     def next_doubt(self, by: int) -> None:
         """Go to the next (1) or previous (-1) doubtful segment of the clip, round and round."""
-        frames = self.frames
-        count = len(frames)
-        for step in range(count + 1):
-            position = (self._position + by * step) % count
-            shown = self.frame_colors(frames[position].id)
-            labels = shown.doubtful if shown is not None else np.zeros(0, np.int64)
-            if step == 0 and self.label:
-                labels = labels[labels > self.label] if by > 0 else labels[labels < self.label]
-            elif step == count and self.label:
-                labels = labels[labels <= self.label] if by > 0 else labels[labels >= self.label]
-            if len(labels):
-                self._go_to(position, int(labels[0 if by > 0 else -1]))
-                return
-        if count:
+        shown = [self.frame_colors(frame.id) for frame in self.frames]
+        doubts = [np.zeros(0, np.int64) if each is None else each.doubtful for each in shown]
+        place = next_doubtful(doubts, position=self._position, label=self.label, by=by)
+        if place is not None:
+            self._go_to(*place)
+        elif shown:
             self.noticed.emit("Nothing is doubtful in this clip.")
 
     def _go_to(self, position: int, label: int) -> None:
@@ -354,25 +298,16 @@ class Desk(QObject):
 
     def accept_frame(self) -> None:
         """Accept all that is left in the current frame; it is a reference from now on."""
-        if self.frame_id is not None and self.frame_colors(self.frame_id) is not None:
-            labels = range(1, len(self._shown[self.frame_id].colors) + 1)
-            self._accept(self.frame_id, labels, "Accept frame")
+        shown = self.frame_colors(self.frame_id) if self.frame_id is not None else None
+        if self.frame_id is not None and shown is not None:
+            self._accept(self.frame_id, range(1, len(shown.colors) + 1), "Accept frame")
 
     def _accept(self, frame_id: int, labels: Iterable[int], text: str) -> None:
-        shown, prediction = self.frame_colors(frame_id), self._predictions.get(frame_id)
-        if shown is None or prediction is None:
-            return
-        strokes = [
-            Stroke(
-                frame_id,
-                prediction.keys[label - 1],
-                Paint(int(shown.colors[label - 1]), Mark.ACCEPTED),
-            )
-            for label in labels
-            if not shown.marks[label - 1] and shown.colors[label - 1] != NO_COLOR
-        ]
-        if strokes:
-            self._apply(Edit(text, tuple(strokes)))
+        shown, prediction = self.frame_colors(frame_id), self.prediction(frame_id)
+        if shown is not None and prediction is not None:
+            edit = tools.accept(prediction.keys, shown, frame_id, labels, text)
+            if edit is not None:
+                self._apply(edit)
 
     def _apply(self, edit: Edit) -> None:
         self._store_digests()
@@ -426,8 +361,7 @@ class Desk(QObject):
         self._refresh(changes)
 
     def _refresh(self, changes: Changes) -> None:
-        for frame_id in changes.frames:
-            self._shown.pop(frame_id, None)
+        self._shown.repaint(changes.frames)
         if changes.palette:
             self.palette_changed.emit()
         if changes.sheets:
@@ -443,13 +377,13 @@ class Desk(QObject):
         """Predict the clip again, the current frame first; cheap where features are known."""
         if self.frames:
             self._revision += 1
-            self._arrived, self._started = 0, monotonic()
+            self._meter.start("Predicting" if self.sheet_files else "Reading", len(self.frames))
             self._engine.start(self._predict_job())
 
     def export(self, folder: Path) -> None:
         """Write the coloured sequence into a folder."""
         if self.frames:
-            self._arrived, self._started = 0, monotonic()
+            self._meter.start("Exporting", len(self.frames))
             self._engine.start(Export(self._predict_job(), folder))
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
@@ -485,7 +419,7 @@ class Desk(QObject):
                 self._on_notice(job, text)
             case FrameFailed(text=text):
                 self._say(text)
-                self._count(job)
+                self._count()
             case ClipOpened():
                 self._on_clip(answer)
             case SheetsFound(sheets):
@@ -499,7 +433,7 @@ class Desk(QObject):
             case Prediction():
                 self._on_prediction(job, answer)
             case Exported():
-                self._count(job)
+                self._count()
             case ExportDone():
                 self.noticed.emit(_summary(answer))
 
@@ -520,10 +454,9 @@ class Desk(QObject):
         if prediction.revision != self._revision:
             return
         if isinstance(job, Predict):
-            self._count(job)
+            self._count()
         frame_id = prediction.frame_id
-        self._predictions[frame_id] = prediction
-        self._shown.pop(frame_id, None)
+        self._shown.put(prediction)
         self.frames_painted.emit(frozenset([frame_id]))
         if prediction.notice:
             self._say(prediction.notice)
@@ -539,16 +472,11 @@ class Desk(QObject):
             return
         self._digests[frame.id] = prediction.digest
         self._store_digests()
-        strokes, kept = [], 0
-        for key, now in prediction.moved:
-            strokes.append(Stroke(frame.id, key, None))
-            if now is not None:
-                kept += 1
-                strokes.append(Stroke(frame.id, now, self.paint(frame.id)[key]))
         said = f"{frame.path.name} has been redrawn since it was painted"
-        if strokes:
-            said += f"; {kept} of {len(prediction.moved)} painted segments were found again"
-            self._apply(Edit("Carry paint over to the new drawing", tuple(strokes)))
+        if prediction.moved:
+            found = sum(now is not None for _, now in prediction.moved)
+            said += f"; {found} of {len(prediction.moved)} painted segments were found again"
+            self._apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
         self._say(said + ".")
 
     def _on_sheet(self, files: SheetFiles, sheet: Sheet) -> None:
@@ -564,18 +492,13 @@ class Desk(QObject):
         if frame_id != self.frame_id:
             return
         self._drawing = (frame_id, drawing)
-        self._shown.pop(frame_id, None)
+        self._shown.repaint([frame_id])
         self.frame_changed.emit()
         if self._wanted_label:
             self._go_to(self._position, self._wanted_label)
 
-    def _count(self, job: Job) -> None:
-        self._arrived += 1
-        text = "Predicting" if self.sheet_files else "Reading"
-        if isinstance(job, Export):
-            text = "Exporting"
-        elapsed = monotonic() - self._started
-        self.progressed.emit(Progress(text, self._arrived, len(self.frames), elapsed))
+    def _count(self) -> None:
+        self.progressed.emit(self._meter.count())
 
     def _say(self, text: str) -> None:
         """Say something about a file once, however often the clip is predicted again."""
@@ -585,21 +508,6 @@ class Desk(QObject):
 
     def _is_read_only(self) -> bool:
         return self.project is not None and self.project.read_only
-
-
-def _cel(name: str) -> str:
-    parsed = parse_name(Path(name).stem)
-    return parsed[0] if parsed else ""
-
-
-def _project_for(clip: Clip) -> Project:
-    """Open the cut that belongs to a folder of drawings, or make it."""
-    folder = clip.frames[0].path.parent
-    path = cut_path(folder)
-    if path.exists():
-        return Project.open(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return Project.create(path, folder, [frame.path.name for frame in clip.frames])
 
 
 def _summary(done: ExportDone) -> str:

@@ -93,6 +93,16 @@ class EngineThread(QObject):
         self.ended.connect(self._forget)
         self._thread.start()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is running or waiting."""
+        return bool(self._jobs)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the thread has ended."""
+        return self._thread.isFinished()
+
     def start(self, job: Job) -> None:
         """Start a job; a running one of the same kind is stopped, its answers so far stand."""
         for running in self._jobs:

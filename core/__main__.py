@@ -182,8 +182,7 @@ def _sheets(engine: Engine, folder: Path, report: Report) -> tuple[Palette, tupl
                         )
                     case Notice(text):
                         report.complain(text)
-    if not good:
-        report.complain(f"{folder} has no usable design sheet; nothing was written.")
+    if not good:  # why has been said above
         raise Stop(BAD_INPUT)
     return palette, tuple(good)
 

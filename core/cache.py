@@ -89,7 +89,7 @@ class FrameCache:
         """Return the frame stored under a key; a damaged file counts as absent."""
         if key not in self._memory:
             try:
-                with np.load(self._path(key)) as stored:
+                with self._path(key).open("rb") as file, np.load(file) as stored:
                     self._memory[key] = EncodedFrame(**stored)
             except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
                 return None

@@ -114,7 +114,7 @@ class Engine:
     ) -> Prediction:
         frame = job.frames[position]
         digest, encoded = self._encoded_file(frame.path)
-        references = [*sheets]
+        references = []  # of equal similarities the first decides: a person before any sheet
         for other, known in taught.items():
             is_neighbour = abs(other - position) == 1 and job.frames[other].cel == frame.cel
             references.append(
@@ -122,7 +122,7 @@ class Engine:
                 if is_neighbour
                 else known.reference
             )
-        matches = match(encoded.features, references)
+        matches = match(encoded.features, [*references, *sheets])
         return Prediction(
             revision=job.revision,
             frame_id=frame.id,
@@ -349,8 +349,6 @@ def _peculiarity(name: str, encoded: EncodedFrame) -> str | None:
     """Say what is odd about a drawing with fewer than two segments."""
     if len(encoded) > 1:
         return None
-    if not len(encoded):
-        return f"{name} is line all over and has no segment; check that its paper is white."
     if not encoded.small_line.any():
         return f"{name} has no line; the whole page is one segment."
     return f"{name} has no closed line; the whole page is one segment. Close the gaps in its lines."

@@ -8,6 +8,9 @@ import platformdirs
 
 APPLICATION = "Shiage"
 
+SHORT = 50
+"""Letters of a folder's name that fit into a file name of 255 bytes with room for endings."""
+
 
 def cache_folder() -> Path:
     """Return the folder of derived data, `SHIAGE_CACHE` if set; it may be deleted at any time."""
@@ -28,4 +31,4 @@ def cut_path(drawings: Path) -> Path:
     folder = drawings.resolve()
     named = folder.parent if folder.name == "line" else folder
     tag = hashlib.blake2b(os.fsencode(folder), digest_size=4).hexdigest()
-    return cuts_folder() / f"{named.name} {tag}.cut"
+    return cuts_folder() / f"{named.name[:SHORT]} {tag}.cut"

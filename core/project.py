@@ -388,5 +388,18 @@ class Project:
         return row[0] if row else None
 
 
+def open_or_create(path: Path, drawings: Path, names: Sequence[str]) -> Project:
+    """Open a cut, or make it with its folder.
+
+    Raises:
+        CutFileError: as `Project.open` and `Project.create` do.
+    """
+    if path.exists():
+        return Project.open(path)
+    with explained(path, "written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return Project.create(path, drawings, names)
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
-from app.desk import Desk, Progress
+from app.desk import Desk
+from app.progress import Progress
 from core.matching import Band
 
 BAND_WORDS = {

@@ -25,7 +25,7 @@ class GeometryEncoder:
     name = "geometry"
     version = "2"
     width = 2 * len(WEIGHTS)
-    scale = Scale(no_match=0.95, doubtful=0.005, likely=0.02, overlap=0.01)
+    scale = Scale(no_match=0.8, doubtful=0.004, likely=0.02, overlap=0.01)
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:  # noqa: ARG002
         """Encode the segments `[L, 16]`; the line image itself is not looked at."""

@@ -3,7 +3,8 @@ import os
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -426,22 +427,22 @@ def test_a_written_file_has_the_usual_permissions(cut: Path) -> None:
     assert (cut / "A.png").stat().st_mode == (cut / "other").stat().st_mode
 
 
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[], None]]:
-    """Return a function after which no file may grow beyond 16 bytes: the kernel refuses it."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file grow beyond 16 bytes: the kernel refuses it (pytest's own log file, too)."""
     resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(
-    cut: Path, full_disk: Callable[[], None]
-) -> None:
+def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(cut: Path) -> None:
     path = cut / "A_0001.png"
     path.write_text("old")
-    full_disk()
-    with pytest.raises(ImageError) as error:
+    with full_disk(), pytest.raises(ImageError) as error:
         write_png(path, drawing())
     assert "disk is full" in sentence(error, "A_0001.png")
     assert isinstance(error.value.__cause__, OSError)

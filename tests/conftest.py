@@ -1,0 +1,29 @@
+"""What all tests share: their own places for cuts and cache, and patience under load."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile("shiage", deadline=None)  # timing belongs to the benchmarks
+settings.load_profile("shiage")
+
+SAMPLE = Path(__file__).parent.parent / "resources" / "sample"
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path_factory, monkeypatch):
+    """Keep cuts and cache of every test apart from each other and from the user's."""
+    folder = tmp_path_factory.mktemp("places")
+    monkeypatch.setenv("SHIAGE_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("SHIAGE_CUTS", str(folder / "cuts"))
+    return folder
+
+
+@pytest.fixture
+def sample():
+    """The bundled sample: `line`, `gt`, `ref/line`, `ref/gt`."""
+    return SAMPLE
