@@ -6,7 +6,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-COMMAND_LINE = ("colorize", "evaluate", "doctor")
+COMMAND_LINE = ("colorize", "evaluate", "models", "doctor")
 """Subcommands of `core.__main__`; anything else is for the window."""
 
 
@@ -34,7 +34,7 @@ def _window(given: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)
     try:
-        models.load(options.model)
+        models.check(options.model)
     except models.ModelError as error:
         parser.exit(2, f"shiage: {error}\n")
 

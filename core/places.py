@@ -1,4 +1,4 @@
-"""Places: where cut files and the cache lie when nobody says otherwise."""
+"""Places: where cut files, models and the cache lie when nobody says otherwise."""
 
 import hashlib
 import os
@@ -21,6 +21,12 @@ def cuts_folder() -> Path:
     """Return the folder in which new cut files are made, `SHIAGE_CUTS` if set."""
     default = Path(platformdirs.user_data_dir(APPLICATION, False)) / "cuts"
     return Path(os.environ.get("SHIAGE_CUTS") or default)
+
+
+def models_folder() -> Path:
+    """Return the folder of imported weights, `SHIAGE_MODELS` if set."""
+    default = Path(platformdirs.user_data_dir(APPLICATION, False)) / "models"
+    return Path(os.environ.get("SHIAGE_MODELS") or default)
 
 
 def cut_path(drawings: Path) -> Path:

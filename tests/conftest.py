@@ -16,10 +16,11 @@ SAMPLE = Path(__file__).parent.parent / "resources" / "sample"
 
 @pytest.fixture(autouse=True)
 def places(tmp_path_factory, monkeypatch):
-    """Keep cuts and cache of every test apart from each other and from the user's."""
+    """Keep cuts, models and cache of every test apart from each other and from the user's."""
     folder = tmp_path_factory.mktemp("places")
     monkeypatch.setenv("SHIAGE_CACHE", str(folder / "cache"))
     monkeypatch.setenv("SHIAGE_CUTS", str(folder / "cuts"))
+    monkeypatch.setenv("SHIAGE_MODELS", str(folder / "models"))
     return folder
 
 

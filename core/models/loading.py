@@ -1,0 +1,111 @@
+"""Loading: from a model's name to its encoder on a device."""
+
+import platform
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.encoders import Encoder
+from core.encoders.geometry import GeometryEncoder
+from core.models.store import ModelError, stored
+from core.models.table import BACKBONE, DEFAULT, DINOV2, MODELS, Model, find, state_of
+
+if TYPE_CHECKING:
+    from core.encoders.devices import Precision
+
+Notice = Callable[[str], None]
+
+
+def check(name: str) -> Model:
+    """Return the model with a name if its files are here, without loading anything.
+
+    Raises:
+        ModelError: if there is no such model, or a file of it is missing.
+    """
+    model = find(name)
+    if model is None:
+        names = ", ".join(each.name for each in MODELS if not each.name.startswith(BACKBONE))
+        raise ModelError(f"There is no model “{name}”; choose one of: {names}, timm:NAME.")
+    entries = stored()
+    state = state_of(model, entries).state
+    if state in ("built in", "ready"):
+        return model
+    assert model.file is not None
+    if state == "lacks its DINOv2":
+        needed = entries[model.file].needs
+        raise ModelError(
+            f"{name} lacks its DINOv2, {needed}; get it with “shiage models fetch {needed}” or"
+            " “shiage models import FILE”."
+        )
+    if state == "not imported":
+        why = "is not here yet"
+    elif state == "file missing":
+        why = f"has lost its file {entries[model.file].path}"
+    else:
+        why = "has a file of another size than was imported"
+    way = "shiage models import FILE"
+    if model.file in DINOV2:
+        way = f"shiage models fetch {model.file}” or “{way}"
+    elif name.startswith(BACKBONE):
+        way += f" --as {name}"
+    raise ModelError(f"{name} {why}; get its weights with “{way}”.")
+
+
+def load(
+    name: str = DEFAULT,
+    *,
+    device: str = "auto",
+    precision: "Precision" = "float32",
+    notice: Notice = lambda _: None,
+) -> Encoder:
+    """Make the encoder with this name.
+
+    Args:
+        name: as in `--model`.
+        device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`; says nothing to a model without a network.
+        precision: of the networks of DACoN.
+        notice: told in a sentence when a graphics card fails and the processor takes over.
+
+    Raises:
+        ModelError: if there is none, its files are not here or not right, or the device is not.
+    """
+    model = check(name)
+    if model.file is None:
+        return GeometryEncoder()
+
+    from core.encoders.checkpoints import CheckpointError
+    from core.encoders.dacon import load_dacon
+    from core.encoders.devices import DeviceError
+    from core.encoders.dinov2 import load_backbone
+
+    entries = stored()
+    entry = entries[model.file]
+    try:
+        if name.startswith(BACKBONE):
+            if precision != "float32":
+                raise ModelError(f"{name} computes in float32 only; leave the precision out.")
+            return load_backbone(model.file, weights=entry.path, device=device, notice=notice)
+        second: Path | None = entries[entry.needs].path if entry.needs else None
+        return load_dacon(
+            entry.path, dinov2=second, device=device, precision=precision, notice=notice
+        )
+    except (CheckpointError, DeviceError) as error:
+        raise ModelError(str(error)) from error
+
+
+def devices() -> str:
+    """Say what networks can run on here; imports torch, so ask in a process of its own."""
+    with warnings.catch_warnings(record=True) as caught:  # a driver too old only warns
+        warnings.simplefilter("always")
+        import torch
+
+        names = [
+            f"cuda:{index} ({torch.cuda.get_device_name(index)})"
+            for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
+        ]
+        if torch.backends.mps.is_available():
+            names.append("mps")
+    text = ", ".join([*names, f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)"])
+    problems = [str(one.message) for one in caught if "CUDA" in str(one.message)]
+    return f"{text}; {problems[0].splitlines()[0]}" if problems else text
