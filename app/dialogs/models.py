@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QSettings, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.desk import Desk
 from core.models import Imported, ModelState, Progress, Refused
-from core.places import models_folder
+from core.places import APPLICATION, ORGANIZATION, models_folder
 
 COLUMNS = ("Model", "What it is", "State", "Size", "Memory", "Licence", "SHA-256")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -160,6 +160,9 @@ class ModelsDialog(QDialog):
     @Slot()
     def _on_model(self) -> None:
         self._said.setText(f"{self._desk.model} is at work.")
+        settings = QSettings(ORGANIZATION, APPLICATION)
+        settings.setValue("model", self._desk.model)
+        settings.setValue("device", self._desk.device)
         self._desk.list_models()
 
     @Slot()

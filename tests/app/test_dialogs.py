@@ -4,12 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QCheckBox, QPushButton, QTableWidget
 from safetensors.torch import save_file
 
 from app.dialogs.line_colors import LineColorsDialog
 from app.dialogs.models import ModelsDialog
 from core.jobs import LinesUnclear
+from core.places import APPLICATION, ORGANIZATION
 from core.sheets import SheetFiles
 from tests.core.encoders import tiny
 
@@ -88,7 +90,8 @@ def test_weights_are_imported_and_put_to_work(
     dialog.choose("dacon-1.1")
     button(dialog, "Use this model").click()
     qtbot.waitUntil(lambda: desk.model == "dacon-1.1" and not desk.is_busy, timeout=120_000)
-    assert row(dialog, "dacon-1.1")[2] == "ready (at work)"
+    qtbot.waitUntil(lambda: row(dialog, "dacon-1.1")[2] == "ready (at work)", timeout=10_000)
+    assert QSettings(ORGANIZATION, APPLICATION).value("model") == "dacon-1.1"
     for frame in desk.frames:
         assert desk.frame_colors(frame.id).colors.all()
 
