@@ -39,4 +39,4 @@ def apply_theme(application: QApplication) -> None:
     application.setPalette(palette)
     boxes = QPalette(palette)
     boxes.setColor(QPalette.ColorRole.Base, QColor("#5a5a5a"))  # else an empty box is invisible
-    application.setPalette(boxes, "QCheckBox")
+    application.setPalette(boxes, b"QCheckBox")
