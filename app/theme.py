@@ -37,6 +37,3 @@ def apply_theme(application: QApplication) -> None:
     ):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#858585"))
     application.setPalette(palette)
-    boxes = QPalette(palette)
-    boxes.setColor(QPalette.ColorRole.Base, QColor("#5a5a5a"))  # else an empty box is invisible
-    application.setPalette(boxes, b"QCheckBox")
