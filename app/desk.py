@@ -38,7 +38,7 @@ from core.jobs import (
 )
 from core.palette import NO_COLOR, Palette
 from core.places import cut_path
-from core.project import CutFileError, Project, open_or_create
+from core.project import CutFileError, FrameEntry, Project, open_or_create
 from core.sheets import SheetFiles
 
 
@@ -71,6 +71,7 @@ class Desk(QObject):
         self.label = 0
         self._position = 0
         self._drawing: tuple[int, Drawing] | None = None
+        self._frames: tuple[tuple[FrameEntry, ...], Path, tuple[FrameFile, ...]] | None = None
         self._shown = ShownFrames()
         self._revision = 0
         self._meter = Meter()
@@ -86,11 +87,11 @@ class Desk(QObject):
         """The frames of the clip in order."""
         if self.project is None:
             return ()
-        drawings = self.project.drawings
-        return tuple(
-            FrameFile(entry.id, drawings / entry.name, cel_of(entry.name), entry.digest)
-            for entry in self.project.frames
-        )
+        entries, drawings = self.project.frames, self.project.drawings
+        if self._frames is None or self._frames[:2] != (entries, drawings):
+            files = (FrameFile(e.id, drawings / e.name, cel_of(e.name), e.digest) for e in entries)
+            self._frames = (entries, drawings, tuple(files))  # asked for after every answer
+        return self._frames[2]
 
     @property
     def position(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ class FrameColors:
     marks: npt.NDArray[np.int8]
     bands: npt.NDArray[np.int8]
 
-    @property
+    @cached_property
     def doubtful(self) -> npt.NDArray[np.int64]:
         """The labels that a person should look at."""
         return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
