@@ -4,9 +4,12 @@ import errno
 import hashlib
 import http.server
 import json
+import os
 import shutil
 import socket
 import threading
+import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from safetensors.torch import save_file
 
 from core import models
 from core.encoders.dacon import Dacon, Perceptron
-from core.encoders.dinov2 import GRID, PATCH, TIMM_NAMES, Architecture, build
+from core.encoders.dinov2 import GRID, PATCH, TIMM_NAMES, Architecture, build, load_timm
 from core.encoders.unet import UNet
 from core.models import importing
 from core.models.table import DINOV2
@@ -74,6 +77,11 @@ def one_sentence(text):
 
 def test_the_table_names_every_dinov2_as_its_authors_and_timm_do():
     assert DINOV2 == TIMM_NAMES
+    load_timm()
+    from timm.models import get_pretrained_cfg
+
+    for name in DINOV2.values():  # where `fetch` looks for it
+        assert get_pretrained_cfg(name).hf_hub_id == f"timm/{name}"
     assert {f"timm:{name}" for name in DINOV2} <= {one.model.name for one in models.installed()}
 
 
@@ -176,8 +184,6 @@ def test_registers_make_another_dinov2(tmp_path):
 
 
 def test_any_other_backbone_of_timm_is_imported_under_the_name_it_is_given(tmp_path):
-    from core.encoders.dinov2 import load_timm
-
     network = load_timm().create_model("test_vit.r160_in1k", pretrained=False, num_classes=0)
     save_file(network.state_dict(), tmp_path / "w.safetensors")
     (refused,) = run_import(tmp_path / "w.safetensors")
@@ -309,6 +315,16 @@ def test_importing_again_replaces_the_former_file(tmp_path, dacon, folder):
     assert names(folder) == ["dacon-1.1.pth", "manifest.json"]
 
 
+def test_what_a_killed_import_left_goes_away_with_a_later_one(dacon, folder):
+    folder.mkdir(parents=True)
+    for name, age in (("old", 2 * 24 * 3600), ("running", 60)):
+        path = folder / f".shiage-{name}.tmp"
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    run_import(dacon)
+    assert names(folder) == [".shiage-running.tmp", "dacon-1.1.safetensors", "manifest.json"]
+
+
 def test_the_manifest_survives_a_failed_save_and_other_imports(
     monkeypatch, tmp_path, dacon, folder
 ):
@@ -400,6 +416,26 @@ def test_a_device_that_is_not_there_is_one_sentence(dacon, options, words):
     with pytest.raises(models.ModelError, match=words):
         models.load("dacon-1.1", **options)
     assert models.load("geometry", **options).name == "geometry"
+
+
+def test_a_driver_that_is_too_old_is_said_and_the_processor_takes_over(monkeypatch, dacon):
+    def is_available():
+        warnings.warn(
+            "CUDA initialization: The NVIDIA driver on your system is too old (found version"
+            " 11040). Please update your GPU driver by downloading",
+            stacklevel=1,
+        )
+        return False
+
+    run_import(dacon)
+    monkeypatch.setattr(torch.cuda, "is_available", is_available)
+    said = []
+    encoder = models.load("dacon-1.1", notice=said.append)
+    assert encoder.device.type == "cpu"
+    assert said == [
+        "The graphics card is not used (CUDA initialization: The NVIDIA driver on your system is"
+        " too old (found version 11040)); update its driver."
+    ]
 
 
 # ---------------------------------------------------------------- downloading
