@@ -3,13 +3,20 @@
 import json
 import shutil
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from safetensors.torch import save_file
 
 from app.__main__ import COMMAND_LINE
 from core.__main__ import main
+from core.encoders.dacon import Dacon, Perceptron
+from core.encoders.unet import UNet
 from tests.core.encoders import tiny
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -115,10 +122,28 @@ def test_with_json_an_import_is_told_byte_by_byte(capsys, dacon, tmp_path):
     told = events(said)
     assert code == 2
     assert [event["event"] for event in told] == [
-        *["progress", "progress", "imported", "licence"],
-        *["progress", "refused", "notice"],
+        *["progress", "progress", "imported"],
+        *["progress", "refused", "notice", "licence"],
     ]
     assert told[1]["done"] == told[1]["total"] == told[2]["bytes"] == dacon.stat().st_size
+
+
+def test_what_is_still_missing_is_said_once_all_files_are_in(capsys, tmp_path):
+    network = Dacon(UNet((4, 4, 8, 8), 8, 8), Perceptron(384, 16, 8), None)
+    save_file(tiny.randomize(network).state_dict(), tmp_path / "d.safetensors")
+    code, said = run(capsys, "models", "import", tmp_path / "d.safetensors")
+    assert code == 0
+    assert "dacon-1.1 lacks its DINOv2, vits14" in said.err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_reader_that_has_seen_enough_is_no_error(form):
+    command = [sys.executable, "-m", "core", "models", "list", *form]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_verify_ends_with_2_when_a_file_changed(capsys, dacon, places):
