@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _window(given: list[str]) -> int:
     from core import __version__, models
+    from core.places import APPLICATION, ORGANIZATION
 
     parser = argparse.ArgumentParser(
         prog="shiage",
@@ -32,14 +33,16 @@ def _window(given: list[str]) -> int:
     )
     parser.add_argument("path", nargs="?", type=Path, help="folder of drawings, or a .cut file")
     parser.add_argument("--sample", action="store_true", help="open the bundled sample")
-    parser.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
+    parser.add_argument("--model", help="name of the encoder, instead of the one last chosen")
+    parser.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)
     try:
-        models.check(options.model)
+        models.check(options.model or models.DEFAULT)
     except models.ModelError as error:
         parser.exit(2, f"shiage: {error}\n")
 
+    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
@@ -47,11 +50,14 @@ def _window(given: list[str]) -> int:
     from app.theme import apply_theme
 
     application = QApplication(["shiage"])
-    application.setApplicationName("Shiage")
+    application.setApplicationName(APPLICATION)
     application.setWindowIcon(QIcon(str(files("resources") / "icons" / "shiage.svg")))
     apply_theme(application)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it: all is saved
-    window = MainWindow(options.model)
+    settings = QSettings(ORGANIZATION, APPLICATION)
+    model = options.model or str(settings.value("model", models.DEFAULT))
+    device = options.device or str(settings.value("device", "auto"))
+    window = MainWindow(model, device)
     window.show()
     if options.sample:
         window.open_sample()

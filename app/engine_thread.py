@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from core.jobs import Answer, Export, Job, Notice, Predict
+from core.jobs import Answer, Export, Job, ModelReady, Notice, Predict, UseModel
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -25,10 +25,11 @@ class EngineWorker(QObject):
     answered = Signal(object, object)  # job, answer
     ended = Signal(object)  # job: finished, stopped or failed, exactly once each
 
-    def __init__(self, model: str, cache_folder: Path) -> None:
+    def __init__(self, model: str, device: str, cache_folder: Path) -> None:
         """Remember what to load; loading happens in the thread, with the first job."""
         super().__init__()
-        self._model, self._cache_folder = model, cache_folder
+        self._first = UseModel(model, device)
+        self._cache_folder = cache_folder
         self._engine: Engine | None = None
         self._running: list[tuple[Job, Iterator[Answer]]] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
@@ -42,16 +43,32 @@ class EngineWorker(QObject):
         self._turn.start()
 
     def _work(self, job: Job) -> Iterator[Answer]:
-        """Load the engine with the first job, then do jobs."""
+        """Load the model with the first job, then do jobs."""
+        if self._engine is None:
+            yield from self._use_model(self._first)
+        if isinstance(job, UseModel):
+            yield from self._use_model(job)
+        elif self._engine is not None:
+            yield from self._engine.run(job)
+
+    def _use_model(self, job: UseModel) -> Iterator[Answer]:
+        """Load a model; if that fails, say why and go on with the one at work or the default."""
         from core import engine, models  # not before the window is shown
 
-        if self._engine is None:
-            try:
-                self._engine = engine.Engine(models.load(self._model), self._cache_folder)
-            except models.ModelError as error:
-                yield Notice(str(error))
+        name, device = job.name, job.device
+        try:
+            encoder = models.load(name, device=device, notice=self._say)
+        except models.ModelError as error:
+            yield Notice(str(error))
+            if self._engine is not None:
                 return
-        yield from self._engine.run(job)
+            name = models.DEFAULT
+            encoder = models.load(name)
+        self._engine = engine.Engine(encoder, self._cache_folder)
+        yield ModelReady(name, device)
+
+    def _say(self, text: str) -> None:
+        self.answered.emit(None, Notice(text))
 
     @Slot()
     def _advance(self) -> None:
@@ -65,6 +82,7 @@ class EngineWorker(QObject):
             self.answered.emit(job, Notice(f"Something went wrong inside Shiage: {error!r}"))
         if answer is None:
             self._running.pop(0)
+            del answers  # a stopped generator closes here, in this thread
             self.ended.emit(job)
         else:
             self.answered.emit(job, answer)
@@ -78,12 +96,12 @@ class EngineThread(QObject):
     ended = Signal(object)
     _begin = Signal(object)
 
-    def __init__(self, parent: QObject, model: str, cache_folder: Path) -> None:
+    def __init__(self, parent: QObject, model: str, device: str, cache_folder: Path) -> None:
         """Start the thread; it idles until the first job."""
         super().__init__(parent)
         self._thread = QThread(self)
         self._thread.setObjectName("engine")
-        self._worker = EngineWorker(model, cache_folder)
+        self._worker = EngineWorker(model, device, cache_folder)
         self._worker.moveToThread(self._thread)
         self._begin.connect(self._worker.begin)
         self._worker.answered.connect(self.answered)

@@ -28,6 +28,7 @@ from app.canvas import Canvas
 from app.commands import COMMANDS, Command
 from app.desk import Desk
 from app.dialogs.line_colors import LineColorsDialog
+from app.dialogs.models import ModelsDialog
 from app.engine_thread import EngineThread
 from app.panels.frame_strip import FrameStrip
 from app.panels.notices import NoticeBar
@@ -46,10 +47,10 @@ IDLE_MS = 3000
 class MainWindow(QMainWindow):
     """One cut, open."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, device: str = "auto") -> None:
         """Build the window with nothing open."""
         super().__init__()
-        self.engine = EngineThread(self, model, cache_folder())
+        self.engine = EngineThread(self, model, device, cache_folder())
         self.desk: Desk = Desk(self.engine)
         self.canvas: Canvas = Canvas(self.desk)
         self.sheets_panel: SheetsPanel = SheetsPanel(self.desk)
@@ -140,6 +141,10 @@ class MainWindow(QMainWindow):
     def close_window(self) -> None:
         """Close; everything is saved already."""
         self.close()
+
+    def show_models(self) -> None:
+        """Show which models are here, and let one be chosen, imported or fetched."""
+        ModelsDialog(self.desk, self).exec()
 
     def show_keys(self) -> None:
         """List all keys."""

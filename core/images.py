@@ -91,6 +91,8 @@ def read_image(path: Path) -> Image:
         for top in range(0, height, _STRIP):
             strip = picture.crop((0, top, width, min(top + _STRIP, height)))
             image[top : top + _STRIP] = _as_rgba(strip)
+        if picture.format == "TGA" and not image[..., 3].any() and np.ptp(image[..., :3]):
+            image[..., 3] = 255  # a fourth byte that the program which wrote it left unused
         return image
 
 

@@ -12,6 +12,7 @@ from core.clip import Clip
 from core.edits import FramePaint, SegmentKey
 from core.images import Image
 from core.matching import Matches
+from core.models import Imported, ModelState, Progress, Refused
 from core.palette import Palette, Rgba, unpack
 from core.segments import Segments
 from core.sheets import LineColor, SheetFiles
@@ -101,6 +102,33 @@ class Export(Job):
 
     predict: Predict
     folder: Path
+
+
+@dataclass(frozen=True)
+class UseModel(Job):
+    """Go on with another model, or on another device. Answer: `ModelReady`."""
+
+    name: str
+    device: str
+
+
+@dataclass(frozen=True)
+class ListModels(Job):
+    """Look which models are here. Answer: `ModelsListed`."""
+
+
+@dataclass(frozen=True)
+class ImportModels(Job):
+    """Import files of weights. Answers: `models.Progress`, then `Imported` or `Refused` each."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class FetchModel(Job):
+    """Download the weights of a backbone; only ever because a person asked. Answers as above."""
+
+    name: str
 
 
 # ---------------------------------------------------------------- answers
@@ -211,6 +239,21 @@ class FrameFailed:
 
 
 @dataclass(frozen=True)
+class ModelReady:
+    """This model is in use now, on this device (as asked for)."""
+
+    name: str
+    device: str
+
+
+@dataclass(frozen=True)
+class ModelsListed:
+    """The known models and their states."""
+
+    states: tuple[ModelState, ...]
+
+
+@dataclass(frozen=True)
 class Exported:
     """One frame is on disk."""
 
@@ -239,6 +282,11 @@ Answer = (
     | FrameShown
     | Prediction
     | FrameFailed
+    | ModelReady
+    | ModelsListed
+    | Progress
+    | Imported
+    | Refused
     | Exported
     | ExportDone
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-APPLICATION = "Shiage"
+ORGANIZATION = APPLICATION = "Shiage"
 
 SHORT = 50
 """Letters of a folder's name that fit into a file name of 255 bytes with room for endings."""

@@ -1,12 +1,14 @@
 """What all tests share: their own places for cuts and cache, and patience under load."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="shiage-settings-")
 
 settings.register_profile("shiage", deadline=None)  # timing belongs to the benchmarks
 settings.load_profile("shiage")

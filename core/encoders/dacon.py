@@ -147,6 +147,7 @@ class DaconEncoder:
         check_precision(precision, self.device)
         self.name = f"dacon-{network.version}"
         self.width = len(network.dino_mlp.fc2.bias)
+        self.batch = BATCH.get(self.device.type, 1)
         self._dino = dino.eval().requires_grad_(False)
         self._network = network.eval().requires_grad_(False)
         self._weights = fingerprint({**dino.state_dict(), **network.state_dict()})
@@ -170,10 +171,12 @@ class DaconEncoder:
     def features(self, frames: Sequence[Frame]) -> list[Features]:
         """Compute what the network says of several drawings, with less memory if need be."""
         found: list[Features] = []
-        step = BATCH.get(self.device.type, 1)
-        for start in range(0, len(frames), step):
+        for start in range(0, len(frames), self.batch):
             some, self.device = run_within_memory(
-                self._features, frames[start : start + step], device=self.device, notice=self._fall
+                self._features,
+                frames[start : start + self.batch],
+                device=self.device,
+                notice=self._fall,
             )
             found += some
         return found
@@ -221,6 +224,7 @@ class DaconEncoder:
 
     def _fall(self, text: str) -> None:
         """Go on without the graphics card: what only it can do ends."""
+        self.batch = 1
         self._use("float32")
         self._notice(text)
 

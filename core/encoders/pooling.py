@@ -12,6 +12,7 @@ Source: DACoN (ICCV 2025), segment pooling; the sparse form is ours.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -156,7 +157,7 @@ def pool(features: Tensor, by: Weights) -> Tensor:
     Sums of many cells need float32 whatever the map came in. On a graphics card this is
     deterministic, unlike an `index_add`.
     """
-    features = features.float()
+    features = _by_rows(features.float())
     if not len(by.rows):
         return features.new_zeros((0, features.shape[1]))
     parts = functional.embedding_bag(
@@ -164,6 +165,17 @@ def pool(features: Tensor, by: Weights) -> Tensor:
     )  # [K, C]
     every = torch.arange(len(parts), device=parts.device)
     return functional.embedding_bag(every, parts, by.rows, mode="sum")  # [L, C]
+
+
+def _by_rows(features: Tensor) -> Tensor:
+    """Lay the vectors of a map `[h * w, C]` out one after the other.
+
+    The U-Net's lie across each other; OpenCV turns them in 20 ms, torch in 60 to 75.
+    """
+    across = features.t()
+    if features.device.type == "cpu" and across.is_contiguous() and not features.requires_grad:
+        return torch.from_numpy(cv2.transpose(across.numpy()))
+    return features.contiguous()
 
 
 class _Taps(NamedTuple):

@@ -272,6 +272,15 @@ def test_a_segment_without_colour_is_transparent_and_counted(engine, frames, she
     assert tuple(np.array(Image.open(tmp_path / "out" / "A0000.png"))[2, 3]) == CLEAR
 
 
+def test_an_export_says_what_is_odd_about_a_drawing(engine, sheet, tmp_path):
+    path = tmp_path / "clip" / "0001.png"
+    path.parent.mkdir()
+    Image.fromarray(draw("....\n....")).save(path)
+    answers = export(engine, (FrameFile(1, path),), (sheet,), tmp_path / "out")
+    assert isinstance(answers[0], Notice)
+    assert "no line" in answers[0].text
+
+
 def test_inputs_are_never_export_targets(engine, frames, sheet, tmp_path):
     inputs = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
     (answer,) = export(engine, frames, (sheet,), frames[0].path.parent)

@@ -488,3 +488,13 @@ def test_a_folder_that_may_not_be_entered_is_one_sentence(cut: Path) -> None:
     cut.chmod(0o755)
     assert "may not be read" in sentence(reading, "A_0001.png")
     assert "writing is not allowed" in sentence(writing, "A_0001.png")
+
+
+def test_a_tga_whose_alpha_was_never_used_is_opaque(cut: Path) -> None:
+    page = np.full((6, 8, 4), (255, 255, 255, 0), np.uint8)
+    page[2:4, 2:6, :3] = 0
+    Pillow.fromarray(page).save(cut / "A0001.tga")
+    line = read_line_image(cut / "A0001.tga")
+    assert (line[..., 3] > 0).sum() == 8
+    Pillow.fromarray(np.zeros((6, 8, 4), np.uint8)).save(cut / "A0002.tga")
+    assert not read_line_image(cut / "A0002.tga")[..., 3].any()

@@ -1,11 +1,15 @@
 """Starting: fast, without torch, with the sample, and with bad arguments."""
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from core.places import cut_path
+from core.project import Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,38 +44,25 @@ print(loaded)
     assert (child.returncode, child.stdout.strip()) == (0, "[]"), child.stderr
 
 
-def test_shiage_sample_opens_ready_to_predict():
-    script = """
-import sys
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-from app import __main__, main_window
-
-def look():
-    desk = application().topLevelWidgets() and window().desk
-    if desk and desk.frames and desk.sheets and not desk.is_busy:
-        print(len(desk.frames), len(desk.sheets))
-        window().close()
-        application().quit()
-
-def application():
-    return QApplication.instance()
-
-def window():
-    return next(w for w in application().topLevelWidgets()
-                if isinstance(w, main_window.MainWindow))
-
-def begin(self, model, old=main_window.MainWindow.__init__):
-    old(self, model)
-    self.look = QTimer(self, interval=50)
-    self.look.timeout.connect(look)
-    self.look.start()
-
-main_window.MainWindow.__init__ = begin
-sys.exit(__main__.main(["--sample"]))
-"""
-    child = start(script)
-    assert (child.returncode, child.stdout.strip()) == (0, "16 6"), child.stderr
+def test_shiage_sample_opens_and_predicts_the_sample(sample, places):
+    command = "import sys; from app.__main__ import main; sys.exit(main(['--sample']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", command],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    ) as process:
+        # 16 frames and 6 sheets are encoded when all of them have been predicted once
+        for _ in range(600):
+            if len(list((places / "cache").glob("*.npz"))) == 22:
+                break
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+            assert process.returncode is None
+        process.kill()
+    with contextlib.closing(Project.open(cut_path(sample / "line"))) as project:
+        assert len(project.frames) == 16
+        assert len(project.sheets) == 6
+        assert len(project.palette.colors) >= 27
 
 
 @pytest.mark.parametrize(
@@ -87,3 +78,40 @@ def test_the_installed_command_takes_the_same_subcommands(arguments, code, said)
     child = start("import sys; from app.__main__ import main; sys.exit(main())", *arguments)
     assert child.returncode == code
     assert said in child.stdout + child.stderr
+
+
+def test_with_the_network_blocked_the_sample_is_predicted_and_exported(tmp_path):
+    script = """
+import socket, sys
+from pathlib import Path
+
+def refuse(*_):
+    raise AssertionError("the network was asked")
+
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+from app.main_window import MainWindow
+application = QApplication([])
+window = MainWindow("geometry")
+window.show()
+window.open_sample()
+desk = window.desk
+said = []
+desk.noticed.connect(said.append)
+
+def wait(condition):
+    while not condition():
+        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+
+wait(lambda: len(desk.sheets) == 6 and not desk.is_busy)
+desk.export(Path(sys.argv[1]))
+wait(lambda: said)
+window.close()
+print(said[0].split(" to ")[0])
+"""
+    child = start(script, tmp_path / "out")
+    assert child.returncode == 0, child.stderr
+    assert child.stdout.startswith("Exported 16 frames")
+    assert len(list((tmp_path / "out").iterdir())) == 16

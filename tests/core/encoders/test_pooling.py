@@ -105,6 +105,13 @@ def test_a_large_segment_is_summed_in_chunks():
     assert len(by.chunks) == 64 * 64 // CHUNK
 
 
+def test_a_map_may_lie_across():
+    segments = segments_of(np.arange(1, 17).reshape(4, 4))
+    by = weights(shrink(segments, None), (5, 6))
+    across = torch.randn(3, 30, generator=torch.Generator().manual_seed(1)).t()
+    torch.testing.assert_close(pool(across, by), pool(across.contiguous(), by))
+
+
 def test_no_segment_gives_no_row():
     assert sparse(segments_of(np.zeros((4, 4), np.int32)), torch.ones(3, 2, 2), None).shape == (
         0,
