@@ -450,6 +450,9 @@ class Hub(http.server.ThreadingHTTPServer):
         self.etag = etag or hashlib.sha256(content).hexdigest()
         self.ranges = []
 
+    def handle_error(self, *_):
+        """Say nothing of downloads that were stopped."""
+
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self):
