@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app import tools
 from app.engine_thread import EngineThread
+from app.model_room import ModelRoom
 from app.progress import Meter
 from app.shown import FrameColors, ShownFrames, next_doubtful
 from core.clip import cel_of
@@ -19,17 +20,12 @@ from core.jobs import (
     Export,
     ExportDone,
     Exported,
-    FetchModel,
     FindSheets,
     FrameFailed,
     FrameFile,
     FrameShown,
-    ImportModels,
     Job,
     LinesUnclear,
-    ListModels,
-    ModelReady,
-    ModelsListed,
     Notice,
     OpenClip,
     Predict,
@@ -39,9 +35,7 @@ from core.jobs import (
     SheetRead,
     SheetsFound,
     ShowFrame,
-    UseModel,
 )
-from core.models import Imported, Progress, Refused
 from core.palette import NO_COLOR, Palette
 from core.places import cut_path
 from core.project import CutFileError, Project, open_or_create
@@ -61,9 +55,6 @@ class Desk(QObject):
     segment_wanted = Signal(int)  # show this label, wherever it is
     progressed = Signal(object)  # Progress, or None when nothing is running
     noticed = Signal(str)
-    model_changed = Signal()
-    models_listed = Signal(object)  # tuple of ModelState
-    model_progressed = Signal(object)  # models.Progress, Imported or Refused
     lines_unclear = Signal(object)  # LinesUnclear: which colours are lines?
 
     def __init__(self, engine: EngineThread) -> None:
@@ -72,9 +63,10 @@ class Desk(QObject):
         self._engine = engine
         engine.answered.connect(self._on_answer)
         engine.ended.connect(self._on_ended)
+        self.models = ModelRoom(engine)
+        self.models.changed.connect(self.predict)
         self.project: Project | None = None
         self.sheets: dict[SheetFiles, Sheet] = {}
-        self.model, self.device = "", ""
         self.color_id = NO_COLOR
         self.label = 0
         self._position = 0
@@ -384,6 +376,7 @@ class Desk(QObject):
 
     # ------------------------------------------------------------ jobs
 
+    @Slot()
     def predict(self) -> None:
         """Predict the clip again, the current frame first; cheap where features are known."""
         if self.frames:
@@ -407,22 +400,6 @@ class Desk(QObject):
     def read_sheet(self, files: SheetFiles) -> None:
         """Read one design sheet, for which the line colours are known now, and add it."""
         self._engine.start(ReadSheets((files,)))
-
-    def use_model(self, name: str, device: str) -> None:
-        """Go on with another model or on another device; the clip is predicted again."""
-        self._engine.start(UseModel(name, device))
-
-    def list_models(self) -> None:
-        """Look which models are here."""
-        self._engine.start(ListModels())
-
-    def import_models(self, paths: Iterable[Path]) -> None:
-        """Import files of weights."""
-        self._engine.start(ImportModels(tuple(paths)))
-
-    def fetch_model(self, name: str) -> None:
-        """Download the weights of a backbone."""
-        self._engine.start(FetchModel(name))
 
     def cancel(self) -> None:
         """Stop what is running; what is finished stays."""
@@ -459,15 +436,6 @@ class Desk(QObject):
                 self._on_drawing(frame_id, drawing)
             case Prediction():
                 self._on_prediction(job, answer)
-            case ModelReady(name, device):
-                self.model, self.device = name, device
-                self.model_changed.emit()
-                if isinstance(job, UseModel):
-                    self.predict()
-            case ModelsListed(states):
-                self.models_listed.emit(states)
-            case Progress() | Imported() | Refused():
-                self.model_progressed.emit(answer)
             case Exported():
                 self._count()
             case ExportDone():

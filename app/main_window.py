@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
 
     def show_models(self) -> None:
         """Show which models are here, and let one be chosen, imported or fetched."""
-        ModelsDialog(self.desk, self).exec()
+        ModelsDialog(self.desk.models, self.desk.cancel, self).exec()
 
     def show_keys(self) -> None:
         """List all keys."""

@@ -1,5 +1,6 @@
 """Models: which there are, what they ask for, and which of them is at work."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QUrl, Slot
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desk import Desk
+from app.model_room import ModelRoom
 from core.models import Imported, ModelState, Progress, Refused
 from core.places import APPLICATION, ORGANIZATION, models_folder
 
@@ -33,13 +34,15 @@ USABLE = ("built in", "ready")
 class ModelsDialog(QDialog):
     """A table of models; weights come from files, dropped or chosen, or by an asked download."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        """Ask the engine what is here."""
+    def __init__(
+        self, models: ModelRoom, cancel: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
+        """Ask what is here; `cancel` stops an import or a download."""
         super().__init__(parent)
         self.setWindowTitle("Models")
         self.resize(980, 460)
         self.setAcceptDrops(True)
-        self._desk = desk
+        self._models = models
         self._states: tuple[ModelState, ...] = ()
         self._table = QTableWidget(0, len(COLUMNS))
         self._table.setAccessibleName("Models")
@@ -59,7 +62,7 @@ class ModelsDialog(QDialog):
         self._bar.setVisible(False)
         self._device = QComboBox()
         self._device.addItems(DEVICES)
-        self._device.setCurrentText(desk.device or "auto")
+        self._device.setCurrentText(models.device or "auto")
         self._device.setAccessibleName("Device")
         self._use = QPushButton("Use this model")
         self._use.clicked.connect(self._on_use)
@@ -68,7 +71,7 @@ class ModelsDialog(QDialog):
         self._fetch = QPushButton("Download…")
         self._fetch.clicked.connect(self._on_fetch)
         self._cancel = QPushButton("Cancel")
-        self._cancel.clicked.connect(desk.cancel)
+        self._cancel.clicked.connect(cancel)
         self._cancel.setVisible(False)
         folder = QPushButton("Open folder")
         folder.clicked.connect(self._on_folder)
@@ -83,10 +86,10 @@ class ModelsDialog(QDialog):
         layout.addWidget(self._said)
         layout.addWidget(self._bar)
         layout.addLayout(buttons)
-        desk.models_listed.connect(self._fill)
-        desk.model_progressed.connect(self._on_progress)
-        desk.model_changed.connect(self._on_model)
-        desk.list_models()
+        models.listed.connect(self._fill)
+        models.progressed.connect(self._on_progress)
+        models.changed.connect(self._on_model)
+        models.look()
         self._enable()
 
     @property
@@ -106,7 +109,7 @@ class ModelsDialog(QDialog):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        self._desk.import_models(Path(url.toLocalFile()) for url in event.mimeData().urls())
+        self._models.take_in(Path(url.toLocalFile()) for url in event.mimeData().urls())
         event.acceptProposedAction()
 
     @Slot(object)
@@ -116,7 +119,7 @@ class ModelsDialog(QDialog):
         self._table.setRowCount(len(states))
         for row, state in enumerate(states):
             model = state.model
-            at_work = " (at work)" if model.name == self._desk.model else ""
+            at_work = " (at work)" if model.name == self._models.name else ""
             texts = (
                 model.name,
                 model.what,
@@ -131,7 +134,7 @@ class ModelsDialog(QDialog):
                 item.setToolTip(state.sha256 or text if column == len(texts) - 1 else text)
                 self._table.setItem(row, column, item)
         self._table.resizeRowsToContents()
-        self.choose(chosen.model.name if chosen else self._desk.model or states[0].model.name)
+        self.choose(chosen.model.name if chosen else self._models.name or states[0].model.name)
         self._enable()
 
     @Slot()
@@ -153,24 +156,24 @@ class ModelsDialog(QDialog):
                 self._said.setText(f"{path.name}: {_size(done)} of {_size(total)}")
             case Imported(path, entry):
                 self._said.setText(f"{path.name} is imported as {entry.name}.")
-                self._desk.list_models()
+                self._models.look()
             case Refused(text=text):
                 self._said.setText(text)
 
     @Slot()
     def _on_model(self) -> None:
-        self._said.setText(f"{self._desk.model} is at work.")
+        self._said.setText(f"{self._models.name} is at work.")
         settings = QSettings(ORGANIZATION, APPLICATION)
-        settings.setValue("model", self._desk.model)
-        settings.setValue("device", self._desk.device)
-        self._desk.list_models()
+        settings.setValue("model", self._models.name)
+        settings.setValue("device", self._models.device)
+        self._models.look()
 
     @Slot()
     def _on_use(self) -> None:
         chosen = self._chosen()
         if chosen is not None:
             self._said.setText(f"Loading {chosen.model.name} …")
-            self._desk.use_model(chosen.model.name, self._device.currentText())
+            self._models.use(chosen.model.name, self._device.currentText())
 
     @Slot()
     def _on_import(self) -> None:
@@ -178,7 +181,7 @@ class ModelsDialog(QDialog):
             self, "Import weights", "", "Weights (*.pth *.pt *.safetensors);;All files (*)"
         )
         if names:
-            self._desk.import_models(map(Path, names))
+            self._models.take_in(map(Path, names))
 
     @Slot()
     def _on_fetch(self) -> None:
@@ -192,7 +195,7 @@ class ModelsDialog(QDialog):
             "that Shiage uses the network.",
         )
         if answer == QMessageBox.StandardButton.Yes:
-            self._desk.fetch_model(chosen.model.file)
+            self._models.fetch(chosen.model.file)
 
     @Slot()
     def _on_folder(self) -> None:

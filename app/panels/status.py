@@ -36,7 +36,7 @@ class StatusLine(QStatusBar):
         for widget in (self._job, self._bar, self._cancel, self._counts, self._model, self._saved):
             self.addPermanentWidget(widget)
         desk.progressed.connect(self._on_progress)
-        desk.model_changed.connect(self._on_model)
+        desk.models.changed.connect(self._on_model)
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._count)
         self._on_progress(None)
@@ -65,7 +65,7 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _on_model(self) -> None:
-        self._model.setText(f"Model {self._desk.model}, {self._desk.device}")
+        self._model.setText(f"Model {self._desk.models.name}, {self._desk.models.device}")
 
     @Slot()
     def _count(self) -> None:

@@ -33,7 +33,7 @@ def test_the_ticked_colours_are_the_lines(qtbot):
 @pytest.fixture
 def dialog(window, qtbot, places, monkeypatch):
     monkeypatch.setenv("SHIAGE_MODELS", str(places / "models"))
-    dialog = ModelsDialog(window.desk, window)
+    dialog = ModelsDialog(window.desk.models, window.desk.cancel, window)
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitUntil(lambda: table(dialog).rowCount() > 0, timeout=10_000)
@@ -73,7 +73,7 @@ def test_only_a_model_that_is_here_can_be_used(dialog):
 def test_a_foreign_file_is_refused_with_one_sentence(dialog, window, qtbot, tmp_path):
     page = tmp_path / "weights.pth"
     page.write_text("<!doctype html><title>404</title>")
-    window.desk.import_models([page])
+    window.desk.models.take_in([page])
     qtbot.waitUntil(lambda: "weights.pth" in dialog.said, timeout=20_000)
     assert "web page" in dialog.said
 
@@ -83,13 +83,13 @@ def test_weights_are_imported_and_put_to_work(
 ):
     weights = tmp_path / "studio weights.safetensors"
     save_file({key: value.contiguous() for key, value in tiny.state_of("1.1").items()}, weights)
-    window.desk.import_models([weights])
+    window.desk.models.take_in([weights])
     qtbot.waitUntil(lambda: "is imported" in dialog.said, timeout=60_000)
     qtbot.waitUntil(lambda: row(dialog, "dacon-1.1")[2] == "ready", timeout=10_000)
     desk = open_clip(make_clip())
     dialog.choose("dacon-1.1")
     button(dialog, "Use this model").click()
-    qtbot.waitUntil(lambda: desk.model == "dacon-1.1" and not desk.is_busy, timeout=120_000)
+    qtbot.waitUntil(lambda: desk.models.name == "dacon-1.1" and not desk.is_busy, timeout=120_000)
     qtbot.waitUntil(lambda: row(dialog, "dacon-1.1")[2] == "ready (at work)", timeout=10_000)
     assert QSettings(ORGANIZATION, APPLICATION).value("model") == "dacon-1.1"
     for frame in desk.frames:
@@ -100,7 +100,7 @@ def test_a_model_that_does_not_load_leaves_the_former_one_at_work(
     window, open_clip, make_clip, qtbot
 ):
     desk = open_clip(make_clip())
-    desk.use_model("dacon-1.0", "auto")
+    desk.models.use("dacon-1.0", "auto")
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
     assert "dacon-1.0" in window.notices.text
-    assert desk.model == "geometry"
+    assert desk.models.name == "geometry"
