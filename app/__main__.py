@@ -1,6 +1,7 @@
 """Start: `shiage` opens the window; with a subcommand it is the command line."""
 
 import argparse
+import multiprocessing
 import signal
 import sys
 from importlib.resources import files
@@ -12,6 +13,7 @@ COMMAND_LINE = ("colorize", "evaluate", "models", "doctor")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line or the window and return the exit code."""
+    multiprocessing.freeze_support()  # `doctor` starts a second process, the frozen program too
     given = sys.argv[1:] if arguments is None else arguments
     if given and given[0] in COMMAND_LINE:
         from core.__main__ import main as command_line

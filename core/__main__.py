@@ -54,8 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     former = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
     try:
         code: int = options.run(options, Report(as_json=options.json), interrupted)
+        sys.stdout.flush()
     except Stop as stop:
         return stop.code
+    except BrokenPipeError:  # whoever read the output has seen enough (`| head`)
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
+        return INTERRUPTED
     finally:
         signal.signal(signal.SIGINT, former)
     return code

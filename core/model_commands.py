@@ -1,7 +1,7 @@
 """`shiage models`: list what there is, import, fetch, verify, and say where it lies."""
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ def size_text(count: int | None) -> str:
     """Say a number of bytes for people."""
     if not count:
         return "-"
-    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def _list(options: argparse.Namespace, report: Report, interrupted: Event) -> int:  # noqa: ARG001
@@ -91,7 +91,7 @@ def _fetch(options: argparse.Namespace, report: Report, interrupted: Event) -> i
 
 def _follow(steps: Steps, report: Report, interrupted: Event) -> int:
     """Say what an import or a download does."""
-    code = DONE
+    code, imported = DONE, []
     for step in steps:
         match step:
             case models.Progress(path, done, total):
@@ -115,20 +115,22 @@ def _follow(steps: Steps, report: Report, interrupted: Event) -> int:
                     bytes=entry.bytes,
                     sha256=entry.sha256,
                 )
-                _say_more(entry.name, report)
+                imported.append(entry.name)
     report.end()
+    _say_more(imported, report)
     return INTERRUPTED if interrupted.is_set() else code
 
 
-def _say_more(name: str, report: Report) -> None:
-    """Say what else a model needs before it can be used, and what its licence is."""
-    for state in models.installed():
-        if state.model.file == name:
-            report.say("licence", f"licence: {state.model.licence}", licence=state.model.licence)
-            try:
-                models.check(state.model.name)
-            except models.ModelError as error:
-                report.complain(str(error))
+def _say_more(imported: Sequence[str], report: Report) -> None:
+    """Say what licences came with the files, and what else they need before they can be used."""
+    own = [state.model for state in models.installed() if state.model.file in imported]
+    for licence in dict.fromkeys(model.licence for model in own):
+        report.say("licence", f"licence: {licence}", licence=licence)
+    for model in own:
+        try:
+            models.check(model.name)
+        except models.ModelError as error:
+            report.complain(str(error))
 
 
 def _verify(options: argparse.Namespace, report: Report, interrupted: Event) -> int:  # noqa: ARG001

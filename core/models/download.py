@@ -1,9 +1,11 @@
 """Downloading: DINOv2 from the Hugging Face hub, only when a person asks for it."""
 
+import errno
 import hashlib
 import os
 import queue
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,6 +138,8 @@ class _Download:
         self._tell(done, total)
         if total and done == total:
             return
+        if shutil.disk_usage(self._part.parent).free < total - done:
+            raise OSError(errno.ENOSPC, "No space left on device")
         headers = {"Range": f"bytes={done}-"} if done else {}
         headers["Accept-Encoding"] = "identity"
         with get_session().stream(

@@ -79,11 +79,10 @@ def identify(path: Path, name: str | None = None) -> Content:
     from core.encoders.dacon import dacon_from
     from core.encoders.dinov2 import SIZES, architecture, dinov2_from, load_backbone, to_timm
 
-    state = read_state(path)
-    suffix = ".safetensors" if _is_safetensors(path) else ".pth"
     if name is not None:
         load_backbone(own_name(name), weights=path, device="cpu")
-        return Content(own_name(name), None, suffix)
+        return Content(own_name(name), None, _suffix(path))
+    state, suffix = read_state(path), _suffix(path)
     if family(state) == "DINOv2" and not any(key.startswith("dino.") for key in state):
         dinov2_from(state, path=path)
         found = architecture(to_timm(state)).name
@@ -145,24 +144,20 @@ def _import(
     if sha256 is not None and not re.fullmatch("(?i)[0-9a-f]{64}", sha256):
         yield Refused(path, f"“{sha256}” is no SHA-256; it has 64 digits from 0 to f.")
         return
-    size = path.stat().st_size if path.exists() else 0
-    yield Progress(path, 0, size)
-
     from core.encoders.checkpoints import CheckpointError
 
+    size = _size(path)
+    yield Progress(path, 0, size)
+    staged: Path | None = None
     try:
         content = identify(path, name)
-    except CheckpointError as error:
-        yield Refused(path, str(error))
-        return
-    staged = temporary_path()
-    if shutil.disk_usage(staged.parent).free < size:
-        yield Refused(path, no_space())
-        return
-    digest, done = hashlib.sha256(), 0
-    try:
-        with path.open("rb") as source, staged.open("xb") as copy:
-            while chunk := source.read(CHUNK):
+        staged = temporary_path()
+        if shutil.disk_usage(staged.parent).free < size:
+            yield Refused(path, no_space())
+            return
+        digest, done = hashlib.sha256(), 0
+        with staged.open("xb") as copy:
+            for chunk in _chunks(path):
                 if stop.is_set():
                     return
                 copy.write(chunk)
@@ -176,10 +171,32 @@ def _import(
             yield wrong_hash(path, found, sha256)
         elif not stop.is_set():
             yield take_in(path, content, staged, found)
+    except CheckpointError as error:
+        yield Refused(path, str(error))
     finally:
-        staged.unlink(missing_ok=True)
+        if staged is not None:
+            staged.unlink(missing_ok=True)
 
 
-def _is_safetensors(path: Path) -> bool:
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Read a file; what goes wrong here is the file's fault and not the store's."""
+    from core.encoders.checkpoints import CheckpointError
+
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # why will be said when it is read
+
+
+def _suffix(path: Path) -> str:
     with path.open("rb") as file:
-        return file.read(9)[8:] == b"{"
+        return ".safetensors" if file.read(9)[8:] == b"{" else ".pth"

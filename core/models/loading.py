@@ -1,8 +1,10 @@
 """Loading: from a model's name to its encoder on a device."""
 
 import platform
+import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,30 +76,36 @@ def load(
     if model.file is None:
         return GeometryEncoder()
 
-    from core.encoders.checkpoints import CheckpointError
-    from core.encoders.dacon import load_dacon
-    from core.encoders.devices import DeviceError
-    from core.encoders.dinov2 import load_backbone
+    try:
+        from core.encoders.checkpoints import CheckpointError
+        from core.encoders.dacon import load_dacon
+        from core.encoders.devices import DeviceError
+        from core.encoders.dinov2 import load_backbone
+    except (ImportError, OSError) as error:  # a library of the system that is missing
+        raise ModelError(f"PyTorch does not start ({error}); install Shiage again.") from error
 
     entries = stored()
     entry = entries[model.file]
+    second: Path | None = entries[entry.needs].path if entry.needs else None
+    if name.startswith(BACKBONE) and precision != "float32":
+        raise ModelError(f"{name} computes in float32 only; leave the precision out.")
     try:
-        if name.startswith(BACKBONE):
-            if precision != "float32":
-                raise ModelError(f"{name} computes in float32 only; leave the precision out.")
-            return load_backbone(model.file, weights=entry.path, device=device, notice=notice)
-        second: Path | None = entries[entry.needs].path if entry.needs else None
-        return load_dacon(
-            entry.path, dinov2=second, device=device, precision=precision, notice=notice
-        )
+        with _driver_problems() as problems:
+            if name.startswith(BACKBONE):
+                return load_backbone(model.file, weights=entry.path, device=device, notice=notice)
+            return load_dacon(
+                entry.path, dinov2=second, device=device, precision=precision, notice=notice
+            )
     except (CheckpointError, DeviceError) as error:
         raise ModelError(str(error)) from error
+    finally:
+        for problem in problems:
+            notice(f"The graphics card is not used ({problem}); update its driver.")
 
 
 def devices() -> str:
     """Say what networks can run on here; imports torch, so ask in a process of its own."""
-    with warnings.catch_warnings(record=True) as caught:  # a driver too old only warns
-        warnings.simplefilter("always")
+    with _driver_problems() as problems:
         import torch
 
         names = [
@@ -106,6 +114,18 @@ def devices() -> str:
         ]
         if torch.backends.mps.is_available():
             names.append("mps")
-    text = ", ".join([*names, f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)"])
-    problems = [str(one.message) for one in caught if "CUDA" in str(one.message)]
-    return f"{text}; {problems[0].splitlines()[0]}" if problems else text
+    names.append(f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)")
+    return ", ".join([*names, *problems])
+
+
+@contextmanager
+def _driver_problems() -> Iterator[list[str]]:
+    """Collect what torch only warns of: a driver that is too old, a card that does not start."""
+    problems: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield problems
+        finally:
+            texts = (str(warning.message) for warning in caught)
+            problems += [re.split(r"[.\n]( |$)", text)[0] for text in texts if "CUDA" in text]

@@ -4,12 +4,14 @@ A file is there under its own name only when it is complete: it is written under
 renamed, and then entered in `manifest.json`, which is replaced in the same way.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +23,9 @@ MANIFEST = "manifest.json"
 
 CHUNK = 8 * 2**20
 """Bytes that are copied or hashed between two looks at the stop event."""
+
+FORGOTTEN = 24 * 3600
+"""Seconds after which nobody writes to a temporary file any more."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says when a disk, or a person's share of it, is full."""
@@ -85,6 +90,10 @@ def temporary_path() -> Path:
     """
     folder = models_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".shiage-*.tmp"):  # by a process that was killed
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > FORGOTTEN:
+                left.unlink()
     return folder / f".shiage-{secrets.token_hex(8)}.tmp"
 
 
