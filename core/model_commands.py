@@ -40,19 +40,12 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
     return listing, importing, fetching, verifying, path
 
 
-def size_text(count: int | None) -> str:
-    """Say a number of bytes for people."""
-    if not count:
-        return "-"
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
-
-
 def _list(options: argparse.Namespace, report: Report, interrupted: Event) -> int:  # noqa: ARG001
     """Say what there is."""
     rows = [("name", "state", "on disk", "memory", "licence")]
     for state in models.installed():
         model = state.model
-        size, memory = size_text(state.bytes), size_text(model.memory)
+        size, memory = models.size_text(state.bytes), models.size_text(model.memory)
         rows.append((model.name, state.state, size, memory, model.licence))
         if options.json:
             report.say(
@@ -105,7 +98,7 @@ def _follow(steps: Steps, report: Report, interrupted: Event) -> int:
                 code = BAD_INPUT
             case models.Imported(path, entry):
                 report.end()
-                size = size_text(entry.bytes)
+                size = models.size_text(entry.bytes)
                 text = f"{entry.name} imported: {size}, SHA-256 {entry.sha256}"
                 report.say(
                     "imported",

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.model_room import ModelRoom
-from core.models import Imported, ModelState, Progress, Refused
+from core.models import Imported, ModelState, Progress, Refused, size_text
 from core.places import APPLICATION, ORGANIZATION, models_folder
 
 COLUMNS = ("Model", "What it is", "State", "Size", "Memory", "Licence", "SHA-256")
@@ -124,8 +124,8 @@ class ModelsDialog(QDialog):
                 model.name,
                 model.what,
                 state.state + at_work,
-                _size(state.bytes),
-                _size(model.memory or None),
+                size_text(state.bytes),
+                size_text(model.memory),
                 model.licence,
                 (state.sha256 or "")[:12],
             )
@@ -153,7 +153,7 @@ class ModelsDialog(QDialog):
             case Progress(path, done, total):
                 self._bar.setMaximum(max(total // 1024, 1))
                 self._bar.setValue(done // 1024)
-                self._said.setText(f"{path.name}: {_size(done)} of {_size(total)}")
+                self._said.setText(f"{path.name}: {size_text(done)} of {size_text(total)}")
             case Imported(path, entry):
                 self._said.setText(f"{path.name} is imported as {entry.name}.")
                 self._models.look()
@@ -205,10 +205,3 @@ class ModelsDialog(QDialog):
     def _chosen(self) -> ModelState | None:
         rows = self._table.selectionModel().selectedRows()
         return self._states[rows[0].row()] if rows and self._states else None
-
-
-def _size(count: int | None) -> str:
-    """Say a number of bytes."""
-    if count is None:
-        return ""
-    return f"{count / 2**30:.1f} GB" if count >= 2**30 // 10 else f"{count / 2**20:.1f} MB"

@@ -7,7 +7,7 @@ from core.models.download import fetch
 from core.models.importing import Imported, Progress, Refused, import_files
 from core.models.loading import check, devices, load
 from core.models.store import ModelError, Verified, verify
-from core.models.table import DEFAULT, Model, ModelState, installed
+from core.models.table import DEFAULT, Model, ModelState, installed, size_text
 
 __all__ = [
     "DEFAULT",
@@ -24,5 +24,6 @@ __all__ = [
     "import_files",
     "installed",
     "load",
+    "size_text",
     "verify",
 ]

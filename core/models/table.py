@@ -144,3 +144,10 @@ def _file_state(entry: Stored) -> State:
         return "ready" if entry.path.stat().st_size == entry.bytes else "damaged size"
     except OSError:
         return "file missing"
+
+
+def size_text(count: int | None) -> str:
+    """Say a number of bytes for people."""
+    if not count:
+        return "-"
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
