@@ -15,6 +15,7 @@ from core.__main__ import main
 from core.encoders.dacon import Dacon, Perceptron
 from core.encoders.unet import UNet
 from tests.core.encoders import tiny
+from tests.core.encoders.conftest import one_thread  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 

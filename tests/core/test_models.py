@@ -23,6 +23,7 @@ from core.encoders.unet import UNet
 from core.models import importing
 from core.models.table import DINOV2
 from tests.core.encoders import tiny
+from tests.core.encoders.conftest import one_thread  # noqa: F401
 
 VITS14 = Architecture(
     width=384, depth=12, heads=6, patch=PATCH, grid=GRID, registers=0, hidden=1536, is_gated=False
