@@ -1,5 +1,6 @@
 """The engine's thread: jobs go in, answers come out, and the hand is never blocked."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from core.jobs import Answer, Export, Job, ModelReady, Notice, Predict, UseModel
 
 if TYPE_CHECKING:
     from core.engine import Engine
+
+THREADS = max(1, (os.cpu_count() or 1) - 1)
+"""One core stays free for the hand."""
 
 PRIORITY = {Export: 1, Predict: 2}
 """Long work waits for short work: what is not in this table comes first."""
@@ -57,7 +61,7 @@ class EngineWorker(QObject):
 
         name, device = job.name, job.device
         try:
-            encoder = models.load(name, device=device, notice=self._say)
+            encoder = models.load(name, device=device, threads=THREADS, notice=self._say)
         except models.ModelError as error:
             yield Notice(str(error))
             if self._engine is not None:

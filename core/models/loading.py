@@ -59,6 +59,7 @@ def load(
     *,
     device: str = "auto",
     precision: "Precision" = "float32",
+    threads: int | None = None,
     notice: Notice = lambda _: None,
 ) -> Encoder:
     """Make the encoder with this name.
@@ -67,6 +68,7 @@ def load(
         name: as in `--model`.
         device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`; says nothing to a model without a network.
         precision: of the networks of DACoN.
+        threads: of PyTorch on the processor, None for its own choice (all cores).
         notice: told in a sentence when a graphics card fails and the processor takes over.
 
     Raises:
@@ -77,6 +79,8 @@ def load(
         return GeometryEncoder()
 
     try:
+        import torch
+
         from core.encoders.checkpoints import CheckpointError
         from core.encoders.dacon import load_dacon
         from core.encoders.devices import DeviceError
@@ -84,6 +88,8 @@ def load(
     except (ImportError, OSError) as error:  # a library of the system that is missing
         raise ModelError(f"PyTorch does not start ({error}); install Shiage again.") from error
 
+    if threads is not None:
+        torch.set_num_threads(threads)
     entries = stored()
     entry = entries[model.file]
     second: Path | None = entries[entry.needs].path if entry.needs else None
