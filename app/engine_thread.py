@@ -35,6 +35,7 @@ class EngineWorker(QObject):
         self._first = UseModel(model, device)
         self._cache_folder = cache_folder
         self._engine: Engine | None = None
+        self._has_model = False
         self._running: list[tuple[Job, Iterator[Answer]]] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._advance)
@@ -47,29 +48,36 @@ class EngineWorker(QObject):
         self._turn.start()
 
     def _work(self, job: Job) -> Iterator[Answer]:
-        """Load the model with the first job, then do jobs."""
-        if self._engine is None:
-            yield from self._use_model(self._first)
-        if isinstance(job, UseModel):
-            yield from self._use_model(job)
-        elif self._engine is not None:
-            yield from self._engine.run(job)
+        """Do a job; the model is loaded with the first one that predicts.
 
-    def _use_model(self, job: UseModel) -> Iterator[Answer]:
-        """Load a model; if that fails, say why and go on with the one at work or the default."""
+        Drawings are shown before that: loading PyTorch alone takes seconds.
+        """
         from core import engine, models  # not before the window is shown
 
-        name, device = job.name, job.device
+        if self._engine is None:
+            self._engine = engine.Engine(models.load(models.GEOMETRY), self._cache_folder)
+        if isinstance(job, UseModel):
+            yield from self._use_model(job)
+            return
+        if isinstance(job, Predict | Export) and not self._has_model:
+            yield from self._use_model(self._first)
+        yield from self._engine.run(job)
+
+    def _use_model(self, job: UseModel) -> Iterator[Answer]:
+        """Load a model; if that fails, say why and go on with the one at work."""
+        from core import models
+
+        assert self._engine is not None
+        self._has_model = True
+        name = job.name
         try:
-            encoder = models.load(name, device=device, threads=THREADS, notice=self._say)
+            encoder = models.load(name, device=job.device, threads=THREADS, notice=self._say)
         except models.ModelError as error:
             yield Notice(str(error))
-            if self._engine is not None:
-                return
-            name = models.DEFAULT
-            encoder = models.load(name)
-        self._engine = engine.Engine(encoder, self._cache_folder)
-        yield ModelReady(name, device)
+            name = self._engine.model
+        else:
+            self._engine.use(encoder)
+        yield ModelReady(name, job.device)
 
     def _say(self, text: str) -> None:
         self.answered.emit(None, Notice(text))

@@ -70,6 +70,15 @@ class Engine:
         self._drawings = Drawings(encoder, cache_folder)
         self._sheets: dict[tuple[SheetFiles, str], Sheet] = {}
 
+    @property
+    def model(self) -> str:
+        """The name of the encoder at work."""
+        return self._drawings.encoder.name
+
+    def use(self, encoder: Encoder) -> None:
+        """Go on with another encoder; drawings and sheets that were read stay."""
+        self._drawings.encoder = encoder
+
     def run(self, job: Job) -> Iterator[Answer]:
         """Do a job; what the person can set right comes as `Notice`, never as an exception."""
         match job:

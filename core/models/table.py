@@ -6,7 +6,10 @@ from typing import Literal
 
 from core.models.store import Stored, stored
 
-DEFAULT = "geometry"
+GEOMETRY = "geometry"
+"""The training-free encoder: needs neither files nor PyTorch."""
+
+DEFAULT = GEOMETRY
 
 BACKBONE = "timm:"
 """What the names of zero-shot backbones begin with."""
@@ -60,7 +63,7 @@ def _dinov2(name: str, what: str, memory: int) -> tuple[Model, Model]:
 
 
 MODELS = (
-    Model(DEFAULT, "position, shape and size, no training", "MIT, part of Shiage.", GB // 10),
+    Model(GEOMETRY, "position, shape and size, no training", "MIT, part of Shiage.", GB // 10),
     Model(
         "dacon-1.0", "DACoN 1.0 (ICCV 2025)", NON_COMMERCIAL, 22 * GB // 10, "dacon-1.0", "vitl14"
     ),
