@@ -171,12 +171,9 @@ class Canvas(QWidget):
 
     def _repaint(self) -> None:
         """Bring the picture up to date: only the segments that changed, if they are few."""
-        drawing, frame_id = self._desk.drawing, self._desk.frame_id
-        if drawing is None or frame_id is None:
+        drawing, shown = self._desk.drawing, self._desk.shown
+        if drawing is None or shown is None:
             return
-        shown = self._desk.frame_colors(frame_id)
-        if shown is None or len(shown.colors) != len(drawing.segments):
-            return  # a prediction of the drawing as it was before it was redrawn
         former, self._painted = self._painted, shown
         palette = self._desk.palette
         if self._picture is not None and former is not None:
@@ -288,14 +285,12 @@ class Canvas(QWidget):
     def _doubts(self, part: tuple[slice, slice]) -> npt.NDArray[np.uint32]:
         """Draw the doubts of a part of the canvas, in device pixels."""
         width, height = self._device_size()
-        drawing, frame_id = self._desk.drawing, self._desk.frame_id
+        drawing, shown = self._desk.drawing, self._desk.shown
         assert drawing is not None
-        assert frame_id is not None
         if self._labels is None or self._labels.shape != (height, width):
             self._labels = visible_labels(drawing.segments.label_map, self._view, width, height)
-        shown = self._desk.frame_colors(frame_id)
         bands = np.zeros(len(drawing.segments), np.int8)
-        if self._overlay_on and shown is not None and len(shown.bands) == len(bands):
+        if self._overlay_on and shown is not None:
             bands = shown.bands
         return doubt_overlay(
             self._labels[part],
@@ -307,11 +302,8 @@ class Canvas(QWidget):
 
     def _draw_marks(self, painter: QPainter) -> None:
         """Ring what is doubtful but tiny; tick what a person settled."""
-        drawing, frame_id = self._desk.drawing, self._desk.frame_id
-        assert drawing is not None
-        assert frame_id is not None
-        shown = self._desk.frame_colors(frame_id)
-        if shown is None or len(shown.bands) != len(drawing.segments):
+        drawing, shown = self._desk.drawing, self._desk.shown
+        if drawing is None or shown is None:
             return
         ratio, view = self.devicePixelRatioF(), self._view
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -410,8 +402,7 @@ class Canvas(QWidget):
         return tools.hit(self._desk.drawing.segments, x, y)
 
     def _pick(self, label: int) -> None:
-        frame_id = self._desk.frame_id
-        shown = self._desk.frame_colors(frame_id) if frame_id is not None else None
+        shown = self._desk.shown
         if label and shown is not None:
             self._desk.take_color(int(shown.colors[label - 1]))
 

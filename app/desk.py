@@ -41,6 +41,9 @@ from core.places import cut_path
 from core.project import CutFileError, FrameEntry, Project, open_or_create
 from core.sheets import SheetFiles
 
+OF_A_CUT = ClipOpened | SheetsFound | SheetRead | LinesUnclear | FrameShown | Prediction
+"""Answers that mean nothing any more once their job was stopped."""
+
 
 class Desk(QObject):
     """Holds the state of one window and turns requests into edits and jobs."""
@@ -143,6 +146,18 @@ class Desk(QObject):
         keys = drawing[1].segments.keys if drawing is not None and is_read else None
         return self._shown.colors(frame_id, self.paint(frame_id), keys=keys)
 
+    @property
+    def shown(self) -> FrameColors | None:
+        """What is shown of the frame on the canvas; None while it does not fit its drawing.
+
+        That is so for a moment when a drawing has been saved anew by another program.
+        """
+        drawing, frame_id = self.drawing, self.frame_id
+        shown = self.frame_colors(frame_id) if frame_id is not None else None
+        if drawing is None or shown is None or len(shown.colors) != len(drawing.segments):
+            return None
+        return shown
+
     # ------------------------------------------------------------ opening
 
     def open(self, path: Path) -> None:
@@ -240,6 +255,7 @@ class Desk(QObject):
             self.frame_changed.emit()
             return
         self._position = min(max(position, 0), len(frames) - 1)
+        self._wanted_label = 0
         self.select(0)
         self._engine.start(ShowFrame(frames[self._position]))
         self.frame_changed.emit()
@@ -273,7 +289,7 @@ class Desk(QObject):
         if position != self._position:
             self.show(position)
             self._wanted_label = label
-        if self.drawing is not None:
+        if self.shown is not None:
             self._wanted_label = 0
             self.select(label)
             self.segment_wanted.emit(label)
@@ -282,7 +298,7 @@ class Desk(QObject):
 
     def fill(self, label: int) -> None:
         """Paint a segment of the current frame with the colour in the bucket."""
-        if self.drawing is None or self.frame_id is None:
+        if self.drawing is None or self.shown is None or self.frame_id is None:
             return
         edit = tools.bucket(
             self.drawing.segments,
@@ -419,6 +435,8 @@ class Desk(QObject):
 
     @Slot(object, object)
     def _on_answer(self, job: Job, answer: Answer) -> None:
+        if isinstance(answer, OF_A_CUT) and job.stop.is_set():
+            return  # still on its way when another cut, or another frame, was asked for
         match answer:
             case Notice(text):
                 self._on_notice(job, text)
@@ -466,6 +484,9 @@ class Desk(QObject):
         if prediction.notice:
             self._say(prediction.notice)
         frame = next((frame for frame in self.frames if frame.id == frame_id), None)
+        drawing = self.drawing
+        if frame and frame_id == self.frame_id and drawing and drawing.digest != prediction.digest:
+            self._engine.start(ShowFrame(frame))
         if frame is not None and frame.digest is None:
             self._digests[frame_id] = prediction.digest
         elif frame is not None and frame.digest != prediction.digest:

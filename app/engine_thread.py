@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from core.jobs import Answer, Export, Job, ModelReady, Notice, Predict, UseModel
+from core.jobs import (
+    Answer,
+    Export,
+    Job,
+    ModelReady,
+    Notice,
+    OpenClip,
+    Predict,
+    ShowFrame,
+    UseModel,
+)
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -17,6 +27,10 @@ THREADS = max(1, (os.cpu_count() or 1) - 1)
 
 PRIORITY = {Export: 1, Predict: 2}
 """Long work waits for short work: what is not in this table comes first."""
+
+
+SUPERSEDING = (OpenClip, ShowFrame, Predict)
+"""Jobs of which only the latest is wanted; all others are done one after the other."""
 
 
 class EngineWorker(QObject):
@@ -134,9 +148,9 @@ class EngineThread(QObject):
         return self._thread.isFinished()
 
     def start(self, job: Job) -> None:
-        """Start a job; a running one of the same kind is stopped, its answers so far stand."""
+        """Start a job; of some kinds, a running one is stopped and superseded."""
         for running in self._jobs:
-            if type(running) is type(job):
+            if type(running) is type(job) and isinstance(job, SUPERSEDING):
                 running.stop.set()
         self._jobs.append(job)
         self._begin.emit(job)

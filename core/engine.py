@@ -271,6 +271,11 @@ class Engine:
                 yield Notice(answer.notice)
             path = frames[answer.frame_id].path
             drawing = self._drawings.drawing(path)
+            if drawing.digest != answer.digest:
+                text = f"{path.name} was saved anew while it was exported; export it again."
+                failed.append(text)
+                yield FrameFailed(answer.frame_id, text)
+                continue
             settled = asked.paint.get(answer.frame_id, {})
             colors, _ = settle(answer.matches.colors, answer.keys, settled)
             try:

@@ -18,6 +18,7 @@ from app.desk import Desk
 from app.theme import ACCENT, PAPER
 from core.jobs import Prediction
 from core.palette import pack
+from core.project import FrameEntry
 
 THUMBNAIL = QSize(144, 81)
 CELL = QSize(160, 118)
@@ -33,18 +34,18 @@ class _Frames(QAbstractListModel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
+        # the rows that the view knows of: the desk may be ahead, between a change and its signal
+        self._entries: tuple[FrameEntry, ...] = ()
         self._thumbnails: dict[int, QPixmap] = {}
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._on_painted)
         desk.palette_changed.connect(self._on_palette)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: ARG002
-        return len(self._desk.project.frames) if self._desk.project else 0
+        return len(self._entries)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if self._desk.project is None:
-            return None
-        entry = self._desk.project.frames[index.row()]
+        entry = self._entries[index.row()]
         shown = self._desk.frame_colors(entry.id)
         prediction = self._desk.prediction(entry.id)
         if role == Qt.ItemDataRole.DisplayRole:
@@ -75,6 +76,7 @@ class _Frames(QAbstractListModel):
     @Slot()
     def _on_cut(self) -> None:
         self.beginResetModel()
+        self._entries = self._desk.project.frames if self._desk.project else ()
         self._thumbnails.clear()
         self.endResetModel()
 
@@ -86,7 +88,7 @@ class _Frames(QAbstractListModel):
 
     @Slot(object)
     def _on_painted(self, frame_ids: frozenset[int]) -> None:
-        for row, entry in enumerate(self._desk.project.frames if self._desk.project else ()):
+        for row, entry in enumerate(self._entries):
             if entry.id in frame_ids:
                 self._thumbnails.pop(entry.id, None)
                 self.dataChanged.emit(self.index(row), self.index(row))

@@ -76,9 +76,8 @@ class StatusLine(QStatusBar):
     @Slot(int)
     def show_segment(self, label: int) -> None:
         """Tell what is under the cursor."""
-        desk = self._desk
-        shown = desk.frame_colors(desk.frame_id) if desk.frame_id is not None else None
-        if not label or shown is None or desk.drawing is None or label > len(shown.colors):
+        desk, shown = self._desk, self._desk.shown
+        if not label or shown is None or desk.drawing is None:
             self._segment.setText("")
             return
         color = desk.palette.color(int(shown.colors[label - 1]))

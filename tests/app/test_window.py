@@ -441,3 +441,23 @@ def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, make_clip, qtbo
     assert window.canvas.view.scale == 8
     middle = QPointF(window.canvas.rect().center())
     assert (window.canvas.widget_pos(602, 402) - middle).manhattanLength() < 4
+
+
+def test_another_clip_opened_at_once_gets_nothing_of_the_first(window, make_clip, qtbot):
+    first, second = make_clip(count=3), make_clip(count=2, name="second", with_sheet=False)
+    window.open(first)
+    qtbot.waitUntil(lambda: len(window.desk.frames) == 3, timeout=10_000)
+    window.open(second)
+    qtbot.waitUntil(lambda: len(window.desk.frames) == 2, timeout=10_000)
+    wait_idle(window, qtbot)
+    assert not window.desk.sheet_files
+    assert not window.desk.palette.colors
+    assert not shown_rgba(window, 0).any()
+
+
+def test_sheets_added_one_after_the_other_are_all_added(window, open_clip, make_clip, qtbot):
+    others = [make_clip(count=1, name=name) / "ref" for name in "abc"]
+    desk = open_clip(make_clip(with_sheet=False))
+    for other in others:
+        desk.find_sheets([other])
+    qtbot.waitUntil(lambda: len(desk.sheet_files) == 3, timeout=10_000)

@@ -281,6 +281,17 @@ def test_an_export_says_what_is_odd_about_a_drawing(engine, sheet, tmp_path):
     assert "no line" in answers[0].text
 
 
+def test_a_drawing_saved_anew_during_the_export_is_said(engine, frames, sheet, tmp_path):
+    job = Predict(revision=1, frames=frames, sheets=(sheet,), palette=PALETTE)
+    answers = engine.run(Export(job, tmp_path / "out"))
+    next(answers)
+    for frame in frames[1:]:
+        Image.fromarray(draw(ART.replace("#...#", "##..#"))).save(frame.path)
+    rest = list(answers)
+    assert any(isinstance(a, FrameFailed) and "saved anew" in a.text for a in rest)
+    assert rest[-1].frames + len(rest[-1].failed) == len(frames)
+
+
 def test_inputs_are_never_export_targets(engine, frames, sheet, tmp_path):
     inputs = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
     (answer,) = export(engine, frames, (sheet,), frames[0].path.parent)
