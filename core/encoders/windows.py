@@ -87,15 +87,12 @@ def _density_maps(
     side = MAP_SIDE + 2 * margin
     around = figure.grown(int(np.ceil(margin * cell)) + 1, label_map.shape)
     crop = around.crop(label_map)
-    masks = np.empty((*crop.shape, CHANNELS), np.uint8)
-    masks[..., 0] = crop == 0
-    masks[..., 1] = 0
+    trace = np.zeros(crop.shape, np.uint8)
     y, x = np.divmod(segments.trace_pixels, label_map.shape[1])
-    masks[y - around.y0, x - around.x0, 1] = 1
-    masks[..., 2] = crop == background + 1
-    masks *= 255
+    trace[y - around.y0, x - around.x0] = 255
+    # one plane after the other: twice as fast as three channels at once
+    planes = [cv2.inRange(crop, 0, 0), trace, cv2.inRange(crop, background + 1, background + 1)]
     size = max(1, round(cell))
-    blurred = cv2.blur(masks, (size, size), borderType=cv2.BORDER_CONSTANT) if size > 1 else masks
     shift = (size % 2 == 0) / 2  # an even window's middle lies between pixels
     x0, y0 = figure.center[0] - side * cell / 2, figure.center[1] - side * cell / 2
     to_crop = np.array(
@@ -104,13 +101,16 @@ def _density_maps(
             [0, cell, y0 + cell / 2 - around.y0 + shift],
         ]
     )
-    finest = cv2.warpAffine(
-        blurred,
-        to_crop,
-        (side, side),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_CONSTANT,
-    ).astype(np.float32)
+    finest = np.empty((side, side, CHANNELS), np.float32)
+    for channel, plane in enumerate(planes):
+        blurred = cv2.blur(plane, (size, size), borderType=cv2.BORDER_CONSTANT)
+        finest[..., channel] = cv2.warpAffine(
+            blurred,
+            to_crop,
+            (side, side),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+        )
     finest *= np.array([3, 3, 1], np.float32) / 255
     maps = [finest]
     for _ in range(LEVELS - 1):

@@ -1,4 +1,7 @@
-"""Train a model: `python -m core.training compact --data DIR… --out FILE`."""
+"""Train a model: `python -m core.training compact --data DIR… --out FILE --cache DIR`.
+
+With `--describe` it only fills the cache, so that another process may go ahead of the training.
+"""
 
 import argparse
 import sys
@@ -6,7 +9,9 @@ from pathlib import Path
 
 import torch
 
+from core.training.clips import find_training_clips
 from core.training.compact import Plan, Progress, train_compact
+from core.training.described import DescribedClips
 
 
 def main(arguments: list[str]) -> int:
@@ -14,7 +19,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", choices=["compact"])
     parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--out", type=Path, metavar="FILE")
+    parser.add_argument("--describe", action="store_true")
     parser.add_argument("--cache", type=Path, required=True, metavar="DIR")
     parser.add_argument("--development", type=Path, nargs="*", default=[], metavar="DIR")
     parser.add_argument("--steps", type=int, default=Plan().steps)
@@ -24,6 +30,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--save-every", type=int, default=500)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
+    if options.describe:
+        described = DescribedClips(options.cache, options.seed)
+        for clip in (clip for clips in find_training_clips(options.data) for clip in clips):
+            described.prepare(clip, variants=options.variants)
+        return 0
+    if options.out is None:
+        parser.error("--out says where to write the weights")
     plan = Plan(steps=options.steps, variants=options.variants, seed=options.seed)
     for progress in train_compact(
         options.data,

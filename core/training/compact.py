@@ -186,6 +186,7 @@ class Trainer:
             lr=plan.rate,
             weight_decay=plan.decay,
             betas=(0.9, 0.98),
+            fused=True,
         )
 
     def standardise(self, groups: Iterator[list[DescribedFrame]]) -> None:

@@ -46,18 +46,19 @@ class DescribedClips:
         if key not in self._memory:
             stored = self._load(clip, variant)
             if stored is None:
-                self._describe(clip, variants=(CLEAN, variant))
+                self.prepare(clip, variants=variant + 1)
                 stored = self._load(clip, variant)
                 assert stored is not None
             self._memory[key] = stored
         return [PackedFrame(arrays) for arrays in self._memory[key]]
 
-    def _describe(self, clip: Path, variants: tuple[int, ...]) -> None:
-        """Read a clip once and store some variants of it."""
+    def prepare(self, clip: Path, *, variants: int) -> None:
+        """Store the first variants of a clip; reads its pictures once for all of them."""
+        missing = [each for each in range(variants) if not self._path(clip, each).exists()]
+        if not missing:
+            return
         frames = list(read_frames(clip))
-        for variant in sorted(set(variants)):
-            if self._path(clip, variant).exists():
-                continue
+        for variant in missing:
             rng = np.random.default_rng([self._seed, variant, *clip.name.encode()])
             seen = frames if variant == CLEAN else augment_clip(frames, rng)
             self._store(clip, variant, seen)
