@@ -122,7 +122,7 @@ class Block(nn.Module):
 
         Args:
             x: `[B, N, width]`.
-            hidden: chunks `[B, R, N, pair_hidden]` whose rows add up to N.
+            hidden: chunks `[B, pair_hidden, R, N]` whose rows add up to N.
             blocked: `[B, 1, 1, N]`, added to the scores; very negative on padding.
         """
         normed = self.norm_attention(x)
@@ -130,8 +130,8 @@ class Block(nn.Module):
         key, value = map(self._split, self.key_value(normed).chunk(2, dim=-1))
         seen, start = [], 0
         for chunk in hidden:
-            rows = slice(start, start := start + chunk.shape[1])
-            bias = self.bias(chunk).permute(0, 3, 1, 2) + blocked  # [B, heads, R, N]
+            rows = slice(start, start := start + chunk.shape[2])
+            bias = _mix(self.bias, chunk) + blocked  # [B, heads, R, N]
             seen.append(
                 F.scaled_dot_product_attention(query[:, :, rows], key, value, attn_mask=bias)
             )
@@ -173,31 +173,36 @@ class CompactNet(nn.Module):
         return F.normalize(self.head(self.norm(x)), dim=-1)
 
     def _hidden(self, batch: Batch, rows: slice) -> Tensor:
-        """Look at the pairs of some rows with all segments `[B, R, N, pair_hidden]`."""
-        apart = batch.positions[:, None] - batch.positions[:, rows, None]  # [B, R, N, 2]
-        distance = apart.square().sum(-1).add(1e-12).sqrt()
-        sizes, own = batch.sizes[:, None], batch.sizes[:, rows, None]
-        reach = (sizes.exp() + own.exp())[..., None]
-        features = torch.cat(
-            [
-                apart,
-                torch.tanh(apart / (2 * reach)),
-                torch.stack(
-                    [
-                        distance,
-                        torch.exp(-4 * distance),
-                        sizes - own,
-                        batch.border[:, rows],
-                        batch.border.transpose(1, 2)[:, rows],
-                        batch.trace[:, rows],
-                        batch.trace.transpose(1, 2)[:, rows],
-                    ],
-                    dim=-1,
-                ),
-            ],
-            dim=-1,
+        """Look at the pairs of some rows with all segments `[B, pair_hidden, R, N]`."""
+        x, y = (
+            batch.positions[:, None, :, axis] - batch.positions[:, rows, None, axis]
+            for axis in (0, 1)
         )
-        return F.relu(self.pair(features))
+        distance = (x * x + y * y + 1e-12).sqrt()
+        sizes, own = batch.sizes[:, None], batch.sizes[:, rows, None]
+        reach = 2 * (sizes.exp() + own.exp())
+        features = [
+            x,
+            y,
+            torch.tanh(x / reach),
+            torch.tanh(y / reach),
+            distance,
+            torch.exp(-4 * distance),
+            sizes - own,
+            batch.border[:, rows],
+            batch.border.transpose(1, 2)[:, rows],
+            batch.trace[:, rows],
+            batch.trace.transpose(1, 2)[:, rows],
+        ]
+        return F.relu(_mix(self.pair, torch.stack(features, dim=1)))
+
+
+def _mix(layer: nn.Linear, x: Tensor) -> Tensor:
+    """Apply a linear layer to the second dimension of `[B, C, R, N]`.
+
+    A convolution with channels first takes a third of the time of `layer` with channels last.
+    """
+    return F.conv2d(x, layer.weight[:, :, None, None], layer.bias)
 
 
 def _chunks(count: int) -> list[slice]:
