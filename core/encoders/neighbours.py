@@ -57,19 +57,32 @@ def look_inside(crop: LabelMap, r: Runs, stride: int) -> Inside:
         mean = np.bincount(labels, total, minlength=count) / np.maximum(cells, 1) * stride
         order = np.lexsort((-maximum, labels))  # the deepest stretch of every label first
         found, first = np.unique(labels[order], return_index=True)
-        for label, at in zip(found.tolist(), order[first].tolist(), strict=True):
-            start = int(starts[at])
-            stretch = flat[start : ends[at]]
-            best = np.flatnonzero(stretch == maximum[at])
-            row, column = divmod(start, sample.shape[1])
-            x[label] = (column + best[len(best) // 2]) * stride + begin
-            y[label], deepest[label] = row * stride + begin, maximum[at] * stride
+        at = order[first]
+        deepest[found] = maximum[at] * stride
+        row, column = np.divmod(_middles(flat, starts[at], ends[at], maximum[at]), sample.shape[1])
+        x[found], y[found] = column * stride + begin, row * stride + begin
     for label in np.flatnonzero(is_lost).tolist():  # a speck: the middle of its longest run
         own = slice(r.first[label], r.first[label + 1] if label + 1 < count else None)
         longest = int(r.length[own].argmax()) + int(r.first[label])
         x[label], y[label] = r.left[longest] + r.length[longest] // 2, r.row[longest]
     # half a pixel at least, so that a speck measures the same whether a cell shows it or not
     return Inside(sample, x, y, np.maximum(deepest, 0.5), np.maximum(mean, 0.5), is_lost)
+
+
+def _middles(
+    values: npt.NDArray[np.float32],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    wanted: npt.NDArray[np.float32],
+) -> npt.NDArray[np.int64]:
+    """Return, for stretches `[K]` of some values, the middle one of the places with the wanted."""
+    lengths = ends - starts
+    which = np.repeat(np.arange(len(starts)), lengths)
+    places = np.arange(len(which)) + (starts - np.cumsum(lengths) + lengths)[which]
+    is_wanted = values[places] == wanted[which]
+    counts = np.bincount(which[is_wanted], minlength=len(starts))
+    middles: npt.NDArray[np.int64] = places[is_wanted][np.cumsum(counts) - counts + counts // 2]
+    return middles
 
 
 def _stretches(
