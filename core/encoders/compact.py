@@ -213,7 +213,7 @@ class CompactEncoder:
     """The embedded model behind the `Encoder` protocol; on the processor, deterministic."""
 
     name = "compact"
-    scale = Scale(no_match=0.5, doubtful=0.05, likely=0.15, overlap=0.3)
+    scale = Scale(no_match=0.5, doubtful=0.05, likely=0.16, overlap=0.2)  # see the model card
 
     def __init__(self, weights: Path | None = None) -> None:
         """Load the weights in a file, by default those that are shipped.
