@@ -1,17 +1,19 @@
 """Start: `shiage` opens the window; with a subcommand it is the command line."""
 
 import argparse
+import multiprocessing
 import signal
 import sys
 from importlib.resources import files
 from pathlib import Path
 
-COMMAND_LINE = ("colorize", "evaluate", "doctor")
+COMMAND_LINE = ("colorize", "evaluate", "models", "doctor")
 """Subcommands of `core.__main__`; anything else is for the window."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line or the window and return the exit code."""
+    multiprocessing.freeze_support()  # `doctor` starts a second process, the frozen program too
     given = sys.argv[1:] if arguments is None else arguments
     if given and given[0] in COMMAND_LINE:
         from core.__main__ import main as command_line
@@ -22,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _window(given: list[str]) -> int:
     from core import __version__, models
+    from core.places import APPLICATION, ORGANIZATION
 
     parser = argparse.ArgumentParser(
         prog="shiage",
@@ -30,14 +33,16 @@ def _window(given: list[str]) -> int:
     )
     parser.add_argument("path", nargs="?", type=Path, help="folder of drawings, or a .cut file")
     parser.add_argument("--sample", action="store_true", help="open the bundled sample")
-    parser.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
+    parser.add_argument("--model", help="name of the encoder, instead of the one last chosen")
+    parser.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)
     try:
-        models.load(options.model)
+        models.check(options.model or models.DEFAULT)
     except models.ModelError as error:
         parser.exit(2, f"shiage: {error}\n")
 
+    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
@@ -45,11 +50,14 @@ def _window(given: list[str]) -> int:
     from app.theme import apply_theme
 
     application = QApplication(["shiage"])
-    application.setApplicationName("Shiage")
+    application.setApplicationName(APPLICATION)
     application.setWindowIcon(QIcon(str(files("resources") / "icons" / "shiage.svg")))
     apply_theme(application)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it: all is saved
-    window = MainWindow(options.model)
+    settings = QSettings(ORGANIZATION, APPLICATION)
+    model = options.model or str(settings.value("model", models.DEFAULT))
+    device = options.device or str(settings.value("device", "auto"))
+    window = MainWindow(model, device)
     window.show()
     if options.sample:
         window.open_sample()

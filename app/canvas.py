@@ -1,8 +1,10 @@
 """Canvas: the current frame, painted through a lookup table, with doubts drawn over it."""
 
+from math import ceil
+
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import tools
 from app.desk import Desk
 from app.overlays import GREEN, ORANGE, VERMILLION, doubt_overlay, visible_labels
+from app.shown import FrameColors
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
 from core.edits import Mark
@@ -45,10 +48,12 @@ class Canvas(QWidget):
         self._view = View()
         self._shows_whole = True  # as long as nobody zoomed or panned
         self._picture: Picture | None = None
-        self._painted: npt.NDArray[np.int32] | None = None
+        self._painted: FrameColors | None = None
         self._frame_id: int | None = None
-        self._overlay: QImage | None = None
+        self._labels: npt.NDArray[np.int32] | None = None  # under every device pixel
+        self._overlay: npt.NDArray[np.uint32] | None = None
         self._overlay_on = True
+        self._selected = 0
         self._grip: QPointF | None = None
         self._space_held = False
         self._filled = 0
@@ -59,7 +64,7 @@ class Canvas(QWidget):
         desk.frame_changed.connect(self._on_frame)
         desk.frames_painted.connect(self._on_painted)
         desk.palette_changed.connect(self._repaint_all)
-        desk.segment_changed.connect(self._drop_overlay)
+        desk.segment_changed.connect(self._on_selected)
         desk.segment_wanted.connect(self._center_on)
         self._on_frame()
 
@@ -110,6 +115,7 @@ class Canvas(QWidget):
 
     def _set_view(self, view: View) -> None:
         self._view = view
+        self._labels = None
         self._drop_overlay()
 
     def _device_size(self) -> tuple[int, int]:
@@ -124,7 +130,7 @@ class Canvas(QWidget):
         x, y, width, height = self._desk.drawing.segments.boxes[label - 1].tolist()
         ratio, view = self.devicePixelRatioF(), self._view
         if max(width, height) * view.scale < RING_BELOW * ratio:
-            view = View(min(np.ceil(2 * RING_BELOW * ratio / max(width, height)), 8.0))
+            view = View(min(float(ceil(2 * RING_BELOW * ratio / max(width, height))), 8.0))
         elif self._shows_whole:
             return  # the whole frame is in sight, and this segment is large enough
         canvas = self._device_size()
@@ -141,13 +147,14 @@ class Canvas(QWidget):
             if self._desk.project is None:
                 self._picture = self._painted = self._frame_id = None
                 self._shows_whole = True
+            self._labels = None
             self._drop_overlay()
             return
         is_other_size = (
             self._picture is None or self._picture.shape != drawing.segments.label_map.shape
         )
         self._frame_id = self._desk.frame_id
-        self._painted = None
+        self._labels = self._painted = None
         self._repaint_all()
         if is_other_size or self._shows_whole:
             self.fit()
@@ -170,21 +177,64 @@ class Canvas(QWidget):
         shown = self._desk.frame_colors(frame_id)
         if shown is None or len(shown.colors) != len(drawing.segments):
             return  # a prediction of the drawing as it was before it was redrawn
-        colors, palette = shown.colors, self._desk.palette
-        changed = None
-        if self._painted is not None and self._picture is not None:
-            changed = np.flatnonzero(self._painted != colors) + 1
-        if self._picture is None or changed is None or len(changed) > FEW:
-            self._picture = paint(drawing.line, drawing.segments, colors, palette)
-        elif len(changed):
-            repaint(self._picture, drawing.line, drawing.segments, colors, palette, labels=changed)
-        self._painted = colors
+        former, self._painted = self._painted, shown
+        palette = self._desk.palette
+        if self._picture is not None and former is not None:
+            is_recolored = former.colors != shown.colors
+            has_changed = is_recolored | (former.bands != shown.bands)
+            changed = np.flatnonzero(has_changed | (former.marks != shown.marks)) + 1
+            if len(changed) <= FEW:
+                labels = np.flatnonzero(is_recolored) + 1
+                repaint(
+                    self._picture,
+                    drawing.line,
+                    drawing.segments,
+                    shown.colors,
+                    palette,
+                    labels=labels,
+                )
+                for label in changed.tolist():
+                    self._touch(label)
+                return
+        self._picture = paint(drawing.line, drawing.segments, shown.colors, palette)
         self._drop_overlay()
+
+    @Slot()
+    def _on_selected(self) -> None:
+        former, self._selected = self._selected, self._desk.label
+        if self._desk.drawing is None:
+            self._drop_overlay()
+            return
+        for label in {former, self._selected} - {0}:
+            self._touch(label)
 
     @Slot()
     def _drop_overlay(self) -> None:
         self._overlay = None
         self.update()
+
+    def _touch(self, label: int) -> None:
+        """Draw anew where a segment is, and nowhere else."""
+        drawing = self._desk.drawing
+        if self._overlay is None or drawing is None or label > len(drawing.segments):
+            self._drop_overlay()
+            return
+        x, y, width, height = drawing.segments.boxes[label - 1].tolist()
+        view, ratio = self._view, self.devicePixelRatioF()
+        margin = RING_BELOW * ratio
+        box = QRectF(x * view.scale + view.x, y * view.scale + view.y, 0, 0)
+        box.setSize(QSizeF(width * view.scale, height * view.scale))
+        box = box.adjusted(-margin, -margin, margin, margin)
+        seen = box.toAlignedRect().intersected(QRect(QPoint(0, 0), QSize(*self._device_size())))
+        if seen.isEmpty():
+            return
+        part = np.s_[seen.top() : seen.bottom() + 1, seen.left() : seen.right() + 1]
+        self._overlay[part] = self._doubts(part)
+        self.update(
+            QRectF(
+                seen.x() / ratio, seen.y() / ratio, seen.width() / ratio, seen.height() / ratio
+            ).toAlignedRect()
+        )
 
     # ------------------------------------------------------------ painting the widget
 
@@ -200,8 +250,16 @@ class Canvas(QWidget):
         if self._desk.drawing is None:
             return  # turning to another frame: its doubts are not known yet
         if self._overlay is None:
-            self._overlay = self._make_overlay()
-        painter.drawImage(0, 0, self._overlay)
+            self._overlay = self._doubts(np.s_[:, :])
+        height, width = self._overlay.shape
+        image = QImage(
+            self._overlay.data,
+            width,
+            height,
+            4 * width,
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        painter.drawImage(0, 0, image)
         if self._overlay_on:
             self._draw_marks(painter)
 
@@ -227,19 +285,25 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < 1)
         painter.drawImage(target, image, QRectF(seen))
 
-    def _make_overlay(self) -> QImage:
+    def _doubts(self, part: tuple[slice, slice]) -> npt.NDArray[np.uint32]:
+        """Draw the doubts of a part of the canvas, in device pixels."""
         width, height = self._device_size()
         drawing, frame_id = self._desk.drawing, self._desk.frame_id
         assert drawing is not None
         assert frame_id is not None
+        if self._labels is None or self._labels.shape != (height, width):
+            self._labels = visible_labels(drawing.segments.label_map, self._view, width, height)
         shown = self._desk.frame_colors(frame_id)
-        labels = visible_labels(drawing.segments.label_map, self._view, width, height)
         bands = np.zeros(len(drawing.segments), np.int8)
         if self._overlay_on and shown is not None and len(shown.bands) == len(bands):
             bands = shown.bands
-        pixels = doubt_overlay(labels, bands, self._desk.label)
-        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
-        return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        return doubt_overlay(
+            self._labels[part],
+            bands,
+            selected=self._desk.label,
+            ratio=self.devicePixelRatioF(),
+            origin=(part[0].start or 0, part[1].start or 0),
+        )
 
     def _draw_marks(self, painter: QPainter) -> None:
         """Ring what is doubtful but tiny; tick what a person settled."""
@@ -253,14 +317,14 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         boxes = drawing.segments.boxes
         is_tiny = boxes[:, 2:].max(axis=1) * view.scale < RING_BELOW * ratio
-        radius = RING_BELOW / 2 * ratio
         for index in np.flatnonzero(is_tiny & (shown.bands >= Band.DOUBTFUL)).tolist():
             x, y, width, height = boxes[index].tolist()
             middle = QPointF(
                 (x + width / 2) * view.scale + view.x, (y + height / 2) * view.scale + view.y
             )
+            radius = max(width, height) * view.scale / 2 + 4 * ratio
             unknown = shown.bands[index] == Band.NO_MATCH
-            for color, pen_width in ((0xB4000000, 4), (VERMILLION if unknown else ORANGE, 2)):
+            for color, pen_width in ((0x8C000000, 3), (VERMILLION if unknown else ORANGE, 1.5)):
                 painter.setPen(QPen(QColor.fromRgba(color), pen_width * ratio))
                 painter.drawEllipse(middle, radius, radius)
         painter.setPen(QPen(QColor(255, 255, 255, 200), ratio))

@@ -94,6 +94,7 @@ COMMANDS = (
         lambda w: w.desk.accept_frame(),
         _writable,
     ),
+    Command("&Colour", "&Models…", (), lambda w: w.show_models(), _always, separated=True),
     Command("&View", "&Previous frame", (",", "Left"), lambda w: w.desk.step(-1), _with_clip),
     Command("&View", "&Next frame", (".", "Right"), lambda w: w.desk.step(1), _with_clip),
     Command(

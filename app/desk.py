@@ -1,18 +1,18 @@
 """The desk: the project, the current frame, the selection. The only thing that panels share."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import tools
 from app.engine_thread import EngineThread
-from core.clip import Clip, parse_name
-from core.edits import Changes, Edit, FramePaint, Mark, Paint, Stroke, settle
+from app.model_room import ModelRoom
+from app.progress import Meter
+from app.shown import FrameColors, ShownFrames, next_doubtful
+from core.clip import cel_of
+from core.edits import Changes, Edit, FramePaint
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -36,45 +36,10 @@ from core.jobs import (
     SheetsFound,
     ShowFrame,
 )
-from core.matching import Band
 from core.palette import NO_COLOR, Palette
 from core.places import cut_path
-from core.project import CutFileError, Project
+from core.project import CutFileError, FrameEntry, Project, open_or_create
 from core.sheets import SheetFiles
-
-
-@dataclass(frozen=True)
-class FrameColors:
-    """What is shown of a predicted frame: `[L]` palette ids, marks and bands."""
-
-    colors: npt.NDArray[np.int32]
-    marks: npt.NDArray[np.int8]
-    bands: npt.NDArray[np.int8]
-
-    @property
-    def doubtful(self) -> npt.NDArray[np.int64]:
-        """The labels that a person should look at."""
-        return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a long job is; times in seconds."""
-
-    text: str
-    done: int
-    total: int
-    elapsed: float
-
-    @property
-    def rate(self) -> float:
-        """Frames per second so far."""
-        return self.done / self.elapsed if self.elapsed > 0 else 0.0
-
-    @property
-    def remaining(self) -> float:
-        """Seconds to go at this rate."""
-        return (self.total - self.done) / self.rate if self.rate > 0 else 0.0
 
 
 class Desk(QObject):
@@ -98,18 +63,20 @@ class Desk(QObject):
         self._engine = engine
         engine.answered.connect(self._on_answer)
         engine.ended.connect(self._on_ended)
+        self.models = ModelRoom(engine)
+        self.models.changed.connect(self.predict)
         self.project: Project | None = None
         self.sheets: dict[SheetFiles, Sheet] = {}
         self.color_id = NO_COLOR
         self.label = 0
         self._position = 0
         self._drawing: tuple[int, Drawing] | None = None
-        self._predictions: dict[int, Prediction] = {}
-        self._shown: dict[int, FrameColors] = {}
+        self._frames: tuple[tuple[FrameEntry, ...], Path, tuple[FrameFile, ...]] | None = None
+        self._shown = ShownFrames()
         self._revision = 0
-        self._arrived = 0
-        self._started = 0.0
+        self._meter = Meter()
         self._said: set[str] = set()
+        self._digests: dict[int, str] = {}  # of drawings seen for the first time, not stored yet
         self._cut_to_open: Path | None = None
         self._wanted_label = 0
 
@@ -120,11 +87,11 @@ class Desk(QObject):
         """The frames of the clip in order."""
         if self.project is None:
             return ()
-        drawings = self.project.drawings
-        return tuple(
-            FrameFile(entry.id, drawings / entry.name, _cel(entry.name), entry.digest)
-            for entry in self.project.frames
-        )
+        entries, drawings = self.project.frames, self.project.drawings
+        if self._frames is None or self._frames[:2] != (entries, drawings):
+            files = (FrameFile(e.id, drawings / e.name, cel_of(e.name), e.digest) for e in entries)
+            self._frames = (entries, drawings, tuple(files))  # asked for after every answer
+        return self._frames[2]
 
     @property
     def position(self) -> int:
@@ -154,11 +121,16 @@ class Desk(QObject):
     def sheet_files(self) -> tuple[SheetFiles, ...]:
         """The design sheets of the cut, read or not."""
         entries = self.project.sheets if self.project else ()
-        return tuple(SheetFiles(e.name, e.line, e.color, e.line_colors) for e in entries)
+        return tuple(entry.files for entry in entries)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the engine is at work."""
+        return self._engine.is_busy
 
     def prediction(self, frame_id: int) -> Prediction | None:
         """The latest prediction of a frame."""
-        return self._predictions.get(frame_id)
+        return self._shown.prediction(frame_id)
 
     def paint(self, frame_id: int) -> FramePaint:
         """What a person settled in a frame."""
@@ -166,24 +138,10 @@ class Desk(QObject):
 
     def frame_colors(self, frame_id: int) -> FrameColors | None:
         """What is to be shown of a frame; None while nothing is known of it."""
-        if frame_id not in self._shown:
-            prediction = self._predictions.get(frame_id)
-            if prediction is not None:
-                predicted, keys, bands = (
-                    prediction.matches.colors,
-                    prediction.keys,
-                    prediction.bands,
-                )
-            elif self._drawing is not None and self._drawing[0] == frame_id:
-                keys = self._drawing[1].segments.keys
-                predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
-            else:
-                return None
-            colors, marks = settle(predicted, keys, self.paint(frame_id))
-            self._shown[frame_id] = FrameColors(
-                colors, marks, np.where(marks > 0, Band.SURE, bands)
-            )
-        return self._shown[frame_id]
+        drawing = self._drawing
+        is_read = drawing is not None and drawing[0] == frame_id
+        keys = drawing[1].segments.keys if drawing is not None and is_read else None
+        return self._shown.colors(frame_id, self.paint(frame_id), keys=keys)
 
     # ------------------------------------------------------------ opening
 
@@ -191,13 +149,14 @@ class Desk(QObject):
         """Open a folder of drawings, one of its drawings, or a cut file."""
         self._cut_to_open = None
         if path.suffix.lower() == ".cut":
-            try:
-                project = Project.open(path)
-            except CutFileError as error:
-                self.noticed.emit(str(error))
-                return
-            self._take(project)
-            path = project.drawings
+            if self.project is None or path.absolute() != self.project.path:
+                try:
+                    self._take(Project.open(path))
+                except CutFileError as error:
+                    self.noticed.emit(str(error))
+                    return
+            assert self.project is not None
+            path = self.project.drawings
         self._engine.start(OpenClip(path))
 
     def locate_drawings(self, folder: Path) -> None:
@@ -217,7 +176,7 @@ class Desk(QObject):
                 if not self.project.read_only:
                     self.project.sync_frames(folder, names)
             else:
-                self._take(_project_for(clip))
+                self._take(open_or_create(cut_path(folder), folder, names))
                 assert self.project is not None
                 if not self.project.read_only:
                     self.project.sync_frames(folder, names)
@@ -241,9 +200,9 @@ class Desk(QObject):
             self.project.close()
         self.project = project
         self.sheets.clear()
-        self._predictions.clear()
         self._shown.clear()
         self._said.clear()
+        self._digests.clear()
         self._drawing, self._position, self.label = None, 0, 0
         self.color_id = NO_COLOR
         for notice in project.notices:
@@ -302,20 +261,12 @@ class Desk(QObject):
 
     def next_doubt(self, by: int) -> None:
         """Go to the next (1) or previous (-1) doubtful segment of the clip, round and round."""
-        frames = self.frames
-        count = len(frames)
-        for step in range(count + 1):
-            position = (self._position + by * step) % count
-            shown = self.frame_colors(frames[position].id)
-            labels = shown.doubtful if shown is not None else np.zeros(0, np.int64)
-            if step == 0 and self.label:
-                labels = labels[labels > self.label] if by > 0 else labels[labels < self.label]
-            elif step == count and self.label:
-                labels = labels[labels <= self.label] if by > 0 else labels[labels >= self.label]
-            if len(labels):
-                self._go_to(position, int(labels[0 if by > 0 else -1]))
-                return
-        if count:
+        shown = [self.frame_colors(frame.id) for frame in self.frames]
+        doubts = [np.zeros(0, np.int64) if each is None else each.doubtful for each in shown]
+        place = next_doubtful(doubts, position=self._position, label=self.label, by=by)
+        if place is not None:
+            self._go_to(*place)
+        elif shown:
             self.noticed.emit("Nothing is doubtful in this clip.")
 
     def _go_to(self, position: int, label: int) -> None:
@@ -351,28 +302,25 @@ class Desk(QObject):
 
     def accept_frame(self) -> None:
         """Accept all that is left in the current frame; it is a reference from now on."""
-        if self.frame_id is not None and self.frame_colors(self.frame_id) is not None:
-            labels = range(1, len(self._shown[self.frame_id].colors) + 1)
-            self._accept(self.frame_id, labels, "Accept frame")
+        shown = self.frame_colors(self.frame_id) if self.frame_id is not None else None
+        if self.frame_id is not None and shown is not None:
+            self._accept(self.frame_id, range(1, len(shown.colors) + 1), "Accept frame")
 
     def _accept(self, frame_id: int, labels: Iterable[int], text: str) -> None:
-        shown, prediction = self.frame_colors(frame_id), self._predictions.get(frame_id)
-        if shown is None or prediction is None:
-            return
-        strokes = [
-            Stroke(
-                frame_id,
-                prediction.keys[label - 1],
-                Paint(int(shown.colors[label - 1]), Mark.ACCEPTED),
-            )
-            for label in labels
-            if not shown.marks[label - 1] and shown.colors[label - 1] != NO_COLOR
-        ]
-        if strokes:
-            self._apply(Edit(text, tuple(strokes)))
+        shown, prediction = self.frame_colors(frame_id), self.prediction(frame_id)
+        if shown is not None and prediction is not None:
+            edit = tools.accept(prediction.keys, shown, frame_id, labels, text)
+            if edit is not None:
+                self._apply(edit)
 
     def _apply(self, edit: Edit) -> None:
+        self._store_digests()
         self._write(lambda project: project.apply(edit))
+
+    def _store_digests(self) -> None:
+        digests, self._digests = self._digests, {}
+        if digests and not self._is_read_only():
+            self._write(lambda project: project.set_digests(digests))
 
     def undo(self) -> None:
         """Take the last step back, wherever it was, and turn to it."""
@@ -397,9 +345,8 @@ class Desk(QObject):
         """Forget a design sheet; its colours stay in the palette."""
         if self.project is None:
             return
-        for entry in self.project.sheets:
-            if (entry.line, entry.color) == (files.line, files.color):
-                self._write(lambda project, sheet_id=entry.id: project.remove_sheet(sheet_id))
+        sheet_id = self.project.sheets[self.sheet_files.index(files)].id
+        self._write(lambda project: project.remove_sheet(sheet_id))
 
     def _turn_to(self, frame_id: int | None) -> None:
         ids = [frame.id for frame in self.frames]
@@ -418,8 +365,7 @@ class Desk(QObject):
         self._refresh(changes)
 
     def _refresh(self, changes: Changes) -> None:
-        for frame_id in changes.frames:
-            self._shown.pop(frame_id, None)
+        self._shown.repaint(changes.frames)
         if changes.palette:
             self.palette_changed.emit()
         if changes.sheets:
@@ -431,17 +377,18 @@ class Desk(QObject):
 
     # ------------------------------------------------------------ jobs
 
+    @Slot()
     def predict(self) -> None:
         """Predict the clip again, the current frame first; cheap where features are known."""
-        if self.frames and (self.sheet_files or self._has_paint()):
+        if self.frames:
             self._revision += 1
-            self._arrived, self._started = 0, monotonic()
+            self._meter.start("Predicting" if self.sheet_files else "Reading", len(self.frames))
             self._engine.start(self._predict_job())
 
     def export(self, folder: Path) -> None:
         """Write the coloured sequence into a folder."""
         if self.frames:
-            self._arrived, self._started = 0, monotonic()
+            self._meter.start("Exporting", len(self.frames))
             self._engine.start(Export(self._predict_job(), folder))
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
@@ -449,7 +396,7 @@ class Desk(QObject):
         if self.project is None:
             self.noticed.emit("Open a clip first; design sheets belong to a clip.")
         else:
-            self._engine.start(FindSheets(tuple(paths)))
+            self._engine.start(FindSheets(tuple(paths), self.frames))
 
     def read_sheet(self, files: SheetFiles) -> None:
         """Read one design sheet, for which the line colours are known now, and add it."""
@@ -470,16 +417,14 @@ class Desk(QObject):
             first=self._position,
         )
 
-    def _has_paint(self) -> bool:
-        return any(self.paint(frame.id) for frame in self.frames)
-
     @Slot(object, object)
     def _on_answer(self, job: Job, answer: Answer) -> None:
         match answer:
-            case Notice(text) | FrameFailed(text=text):
+            case Notice(text):
+                self._on_notice(job, text)
+            case FrameFailed(text=text):
                 self._say(text)
-                if isinstance(answer, FrameFailed):
-                    self._count(job)
+                self._count()
             case ClipOpened():
                 self._on_clip(answer)
             case SheetsFound(sheets):
@@ -493,69 +438,72 @@ class Desk(QObject):
             case Prediction():
                 self._on_prediction(job, answer)
             case Exported():
-                self._count(job)
+                self._count()
             case ExportDone():
                 self.noticed.emit(_summary(answer))
 
     @Slot(object)
     def _on_ended(self, job: Job) -> None:
+        if isinstance(job, Predict):
+            self._store_digests()
         if isinstance(job, Predict | Export):
             self.progressed.emit(None)
+
+    def _on_notice(self, job: Job, text: str) -> None:
+        project = self.project
+        if isinstance(job, OpenClip) and project and job.folder == project.drawings:
+            text += " If the drawings have moved, use File ▸ Locate drawings…"
+        self._say(text)
 
     def _on_prediction(self, job: Job, prediction: Prediction) -> None:
         if prediction.revision != self._revision:
             return
         if isinstance(job, Predict):
-            self._count(job)
+            self._count()
         frame_id = prediction.frame_id
-        self._predictions[frame_id] = prediction
-        self._shown.pop(frame_id, None)
+        self._shown.put(prediction)
         self.frames_painted.emit(frozenset([frame_id]))
         if prediction.notice:
             self._say(prediction.notice)
-        entry = next((frame for frame in self.frames if frame.id == frame_id), None)
-        if entry is not None and entry.digest != prediction.digest and not self._is_read_only():
-            self._on_redrawn(entry, prediction)
+        frame = next((frame for frame in self.frames if frame.id == frame_id), None)
+        if frame is not None and frame.digest is None:
+            self._digests[frame_id] = prediction.digest
+        elif frame is not None and frame.digest != prediction.digest:
+            self._on_redrawn(frame, prediction)
 
     def _on_redrawn(self, frame: FrameFile, prediction: Prediction) -> None:
-        """Remember what the drawing looks like now; carry paint over if it looked different."""
-        self._write(lambda project: project.set_digest(frame.id, prediction.digest))
-        if frame.digest is None:
+        """Remember what a changed drawing looks like now, and carry its paint over."""
+        if self._is_read_only():
             return
-        strokes, kept = [], 0
-        for key, now in prediction.moved:
-            strokes.append(Stroke(frame.id, key, None))
-            if now is not None:
-                kept += 1
-                strokes.append(Stroke(frame.id, now, self.paint(frame.id)[key]))
+        self._digests[frame.id] = prediction.digest
+        self._store_digests()
         said = f"{frame.path.name} has been redrawn since it was painted"
-        if strokes:
-            said += f"; {kept} of {len(prediction.moved)} painted segments were found again"
-            self._apply(Edit("Carry paint over to the new drawing", tuple(strokes)))
+        if prediction.moved:
+            found = sum(now is not None for _, now in prediction.moved)
+            said += f"; {found} of {len(prediction.moved)} painted segments were found again"
+            self._apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
         self._say(said + ".")
 
     def _on_sheet(self, files: SheetFiles, sheet: Sheet) -> None:
         self.sheets[files] = sheet
         if files not in self.sheet_files and self.project is not None:
             self._write(lambda project: project.add_sheets([files], sheet.palette_colors()))
-            if self.color_id == NO_COLOR and self.palette.colors:
-                self.take_color(self.palette.colors[0].id)
+            if self.color_id == NO_COLOR:
+                opaque = [color.id for color in self.palette.colors if color.rgba[3]]
+                self.take_color(next(iter(opaque), NO_COLOR))
         self.sheets_changed.emit()
 
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:
         if frame_id != self.frame_id:
             return
         self._drawing = (frame_id, drawing)
-        self._shown.pop(frame_id, None)
+        self._shown.repaint([frame_id])
         self.frame_changed.emit()
         if self._wanted_label:
             self._go_to(self._position, self._wanted_label)
 
-    def _count(self, job: Job) -> None:
-        self._arrived += 1
-        text = "Exporting" if isinstance(job, Export) else "Predicting"
-        elapsed = monotonic() - self._started
-        self.progressed.emit(Progress(text, self._arrived, len(self.frames), elapsed))
+    def _count(self) -> None:
+        self.progressed.emit(self._meter.count())
 
     def _say(self, text: str) -> None:
         """Say something about a file once, however often the clip is predicted again."""
@@ -565,21 +513,6 @@ class Desk(QObject):
 
     def _is_read_only(self) -> bool:
         return self.project is not None and self.project.read_only
-
-
-def _cel(name: str) -> str:
-    parsed = parse_name(Path(name).stem)
-    return parsed[0] if parsed else ""
-
-
-def _project_for(clip: Clip) -> Project:
-    """Open the cut that belongs to a folder of drawings, or make it."""
-    folder = clip.frames[0].path.parent
-    path = cut_path(folder)
-    if path.exists():
-        return Project.open(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return Project.create(path, folder, [frame.path.name for frame in clip.frames])
 
 
 def _summary(done: ExportDone) -> str:

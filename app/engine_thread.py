@@ -1,11 +1,19 @@
 """The engine's thread: jobs go in, answers come out, and the hand is never blocked."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from core.jobs import Answer, Export, Job, Notice, Predict
+from core.jobs import Answer, Export, Job, ModelReady, Notice, Predict, UseModel
+
+if TYPE_CHECKING:
+    from core.engine import Engine
+
+THREADS = max(1, (os.cpu_count() or 1) - 1)
+"""One core stays free for the hand."""
 
 PRIORITY = {Export: 1, Predict: 2}
 """Long work waits for short work: what is not in this table comes first."""
@@ -21,11 +29,13 @@ class EngineWorker(QObject):
     answered = Signal(object, object)  # job, answer
     ended = Signal(object)  # job: finished, stopped or failed, exactly once each
 
-    def __init__(self, model: str, cache_folder: Path) -> None:
+    def __init__(self, model: str, device: str, cache_folder: Path) -> None:
         """Remember what to load; loading happens in the thread, with the first job."""
         super().__init__()
-        self._model, self._cache_folder = model, cache_folder
-        self._engine: object | None = None
+        self._first = UseModel(model, device)
+        self._cache_folder = cache_folder
+        self._engine: Engine | None = None
+        self._has_model = False
         self._running: list[tuple[Job, Iterator[Answer]]] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._advance)
@@ -33,14 +43,44 @@ class EngineWorker(QObject):
     @Slot(object)
     def begin(self, job: Job) -> None:
         """Take on a job."""
+        self._running.append((job, self._work(job)))
+        self._running.sort(key=lambda pair: PRIORITY.get(type(pair[0]), 0))
+        self._turn.start()
+
+    def _work(self, job: Job) -> Iterator[Answer]:
+        """Do a job; the model is loaded with the first one that predicts.
+
+        Drawings are shown before that: loading PyTorch alone takes seconds.
+        """
         from core import engine, models  # not before the window is shown
 
         if self._engine is None:
-            self._engine = engine.Engine(models.load(self._model), self._cache_folder)
-        assert isinstance(self._engine, engine.Engine)
-        self._running.append((job, self._engine.run(job)))
-        self._running.sort(key=lambda pair: PRIORITY.get(type(pair[0]), 0))
-        self._turn.start()
+            self._engine = engine.Engine(models.load(models.GEOMETRY), self._cache_folder)
+        if isinstance(job, UseModel):
+            yield from self._use_model(job)
+            return
+        if isinstance(job, Predict | Export) and not self._has_model:
+            yield from self._use_model(self._first)
+        yield from self._engine.run(job)
+
+    def _use_model(self, job: UseModel) -> Iterator[Answer]:
+        """Load a model; if that fails, say why and go on with the one at work."""
+        from core import models
+
+        assert self._engine is not None
+        self._has_model = True
+        name = job.name
+        try:
+            encoder = models.load(name, device=job.device, threads=THREADS, notice=self._say)
+        except models.ModelError as error:
+            yield Notice(str(error))
+            name = self._engine.model
+        else:
+            self._engine.use(encoder)
+        yield ModelReady(name, job.device)
+
+    def _say(self, text: str) -> None:
+        self.answered.emit(None, Notice(text))
 
     @Slot()
     def _advance(self) -> None:
@@ -54,6 +94,7 @@ class EngineWorker(QObject):
             self.answered.emit(job, Notice(f"Something went wrong inside Shiage: {error!r}"))
         if answer is None:
             self._running.pop(0)
+            del answers  # a stopped generator closes here, in this thread
             self.ended.emit(job)
         else:
             self.answered.emit(job, answer)
@@ -67,12 +108,12 @@ class EngineThread(QObject):
     ended = Signal(object)
     _begin = Signal(object)
 
-    def __init__(self, parent: QObject, model: str, cache_folder: Path) -> None:
+    def __init__(self, parent: QObject, model: str, device: str, cache_folder: Path) -> None:
         """Start the thread; it idles until the first job."""
         super().__init__(parent)
         self._thread = QThread(self)
         self._thread.setObjectName("engine")
-        self._worker = EngineWorker(model, cache_folder)
+        self._worker = EngineWorker(model, device, cache_folder)
         self._worker.moveToThread(self._thread)
         self._begin.connect(self._worker.begin)
         self._worker.answered.connect(self.answered)
@@ -81,6 +122,16 @@ class EngineThread(QObject):
         self._jobs: list[Job] = []
         self.ended.connect(self._forget)
         self._thread.start()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is running or waiting."""
+        return bool(self._jobs)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the thread has ended."""
+        return self._thread.isFinished()
 
     def start(self, job: Job) -> None:
         """Start a job; a running one of the same kind is stopped, its answers so far stand."""

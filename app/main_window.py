@@ -28,6 +28,7 @@ from app.canvas import Canvas
 from app.commands import COMMANDS, Command
 from app.desk import Desk
 from app.dialogs.line_colors import LineColorsDialog
+from app.dialogs.models import ModelsDialog
 from app.engine_thread import EngineThread
 from app.panels.frame_strip import FrameStrip
 from app.panels.notices import NoticeBar
@@ -46,18 +47,19 @@ IDLE_MS = 3000
 class MainWindow(QMainWindow):
     """One cut, open."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, device: str = "auto") -> None:
         """Build the window with nothing open."""
         super().__init__()
-        self.engine = EngineThread(self, model, cache_folder())
-        self.desk = Desk(self.engine)
-        self.canvas = Canvas(self.desk)
-        self.sheets_panel = SheetsPanel(self.desk)
+        self.engine = EngineThread(self, model, device, cache_folder())
+        self.desk: Desk = Desk(self.engine)
+        self.canvas: Canvas = Canvas(self.desk)
+        self.sheets_panel: SheetsPanel = SheetsPanel(self.desk)
         self.notices = NoticeBar(self.desk)
         self._status = StatusLine(self.desk)
         self.canvas.hovered.connect(self._status.show_segment)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._start_page())
+        self._start = self._start_page()
+        self._pages.addWidget(self._start)
         self._pages.addWidget(self.canvas)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -140,6 +142,10 @@ class MainWindow(QMainWindow):
         """Close; everything is saved already."""
         self.close()
 
+    def show_models(self) -> None:
+        """Show which models are here, and let one be chosen, imported or fetched."""
+        ModelsDialog(self.desk.models, self.desk.cancel, self).exec()
+
     def show_keys(self) -> None:
         """List all keys."""
         named = [(c.text.replace("&", ""), " or ".join(c.keys)) for c in COMMANDS if c.keys]
@@ -221,7 +227,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_cut(self) -> None:
         project = self.desk.project
-        self._pages.setCurrentWidget(self.canvas if project else self._pages.widget(0))
+        self._pages.setCurrentWidget(self.canvas if project else self._start)
         self.setWindowTitle(f"{project.path.stem} – Shiage" if project else "Shiage")
         self._enable()
 

@@ -1,5 +1,7 @@
 """Overlays: doubt drawn as hatch and outline, never as a tint over the paint."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,10 @@ from core.segments import LabelMap
 
 # Okabe-Ito colours, as 0xAARRGGBB; none of them is a trace-line colour
 SKY_BLUE, ORANGE, VERMILLION, GREEN = 0xFF56B4E9, 0xFFE69F00, 0xFFD55E00, 0xFF009E73
-SHADE, WHITE = 0x8C000000, 0xFFFFFFFF
+SHADE, WHITE = 0x73000000, 0xFFFFFFFF
+
+STRIDE = 16
+"""Distance of hatch lines and dots: dense enough for a small segment, open enough to see paint."""
 
 Argb = npt.NDArray[np.uint32]
 
@@ -22,51 +27,72 @@ def visible_labels(label_map: LabelMap, view: View, width: int, height: int) -> 
     has_column = (columns >= 0) & (columns < label_map.shape[1])
     labels = np.zeros((height, width), np.int32)
     if has_row.any() and has_column.any():
-        inside = label_map[rows[has_row][:, None], columns[has_column]]
-        labels[np.ix_(has_row, has_column)] = inside
+        inside = label_map.take(rows[has_row], axis=0).take(columns[has_column], axis=1)
+        top, left = has_row.argmax(), has_column.argmax()
+        labels[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
     return labels
 
 
-def doubt_overlay(labels: LabelMap, bands: npt.NDArray[np.int8], selected: int = 0) -> Argb:
-    """Draw the bands of the visible labels.
+def doubt_overlay(
+    labels: LabelMap,
+    bands: npt.NDArray[np.int8],
+    *,
+    selected: int = 0,
+    ratio: float = 1.0,
+    origin: tuple[int, int] = (0, 0),
+) -> Argb:
+    """Draw the bands of the visible labels, or of a part of them.
 
     Args:
         labels: `[h, w]`, one per device pixel.
         bands: `[L]`, a `Band` per segment.
         selected: the label to outline in white, 0 for none.
+        ratio: device pixels per screen pixel; hatch and outlines grow with it.
+        origin: row and column of the canvas at which `labels` begins.
 
     Returns:
-        `[h, w]` uint32, 0xAARRGGBB, not premultiplied but fully opaque, clear, or `SHADE`.
+        `[h, w]` uint32, 0xAARRGGBB: opaque, clear, or `SHADE`, so premultiplied as it is.
     """
-    height, width = labels.shape
-    band = np.concatenate([np.zeros(1, np.int8), bands])[labels]
-    result = np.zeros((height, width), np.uint32)
+    band = np.concatenate([np.zeros(1, np.int8), bands]).take(labels)
+    result = np.zeros(labels.shape, np.uint32)
     if band.any():
-        y, x = np.ogrid[:height, :width]
-        falling, rising = (x + y) % 12, (x - y) % 12
-        dots_x, dots_y = (x + y // 8 % 2 * 4) % 8, y % 8
-        draw = [
-            (Band.LIKELY, (dots_x < 3) & (dots_y < 3), SHADE),
-            (Band.LIKELY, (dots_x < 2) & (dots_y < 2), SKY_BLUE),
-            (Band.DOUBTFUL, falling < 4, SHADE),
-            (Band.DOUBTFUL, (falling > 0) & (falling < 3), ORANGE),
-            (Band.NO_MATCH, (falling < 4) | (rising < 4), SHADE),
-            (
-                Band.NO_MATCH,
-                (falling > 0) & (falling < 3) | (rising > 0) & (rising < 3),
-                VERMILLION,
-            ),
-        ]
-        for which, pattern, color in draw:
-            result[(band == which) & pattern] = color
-        edge = _edges(labels, 2)
-        result[edge & (band == Band.DOUBTFUL)] = ORANGE
-        result[edge & (band == Band.NO_MATCH)] = VERMILLION
+        patterns, outlines = _patterns(ratio), np.array([0, 0, ORANGE, VERMILLION], np.uint32)
+        period = patterns.shape[1]
+        y = (np.arange(labels.shape[0], dtype=np.int32) + np.int32(origin[0])) % period
+        x = (np.arange(labels.shape[1], dtype=np.int32) + np.int32(origin[1])) % period
+        place = (y * period)[:, None] + x + band * np.int32(period**2)
+        result = patterns.ravel().take(place)
+        is_outline = _edges(labels, round(2 * ratio)) & (band >= Band.DOUBTFUL)
+        np.copyto(result, outlines.take(band), where=is_outline)
     if selected:
         is_selected = labels == selected
-        result[is_selected & _edges(labels, 4)] = SHADE
-        result[is_selected & _edges(labels, 3)] = WHITE
+        for color, width in ((SHADE, 4), (WHITE, 3)):
+            edge = _edges(labels, round(width * ratio))
+            np.copyto(result, np.uint32(color), where=is_selected & edge)
     return result
+
+
+@cache
+def _patterns(ratio: float) -> Argb:
+    """Draw one period of each band's pattern `[4, p, p]`."""
+    stride, thin = round(STRIDE * ratio), round(2 * ratio)
+    thick = thin + 1
+    y, x = np.ogrid[: 2 * stride, : 2 * stride]
+    falling, rising = (x + y) % stride, (x - y) % stride
+    dots_x, dots_y = (x + y // stride * (stride // 2)) % stride, y % stride
+    draw = [
+        (Band.LIKELY, (dots_x < thick) & (dots_y < thick), SHADE),
+        (Band.LIKELY, (dots_x < thin) & (dots_y < thin), SKY_BLUE),
+        (Band.DOUBTFUL, falling < thick, SHADE),
+        (Band.DOUBTFUL, falling < thin, ORANGE),
+        (Band.NO_MATCH, (falling < thick) | (rising < thick), SHADE),
+        (Band.NO_MATCH, (falling < thin) | (rising < thin), VERMILLION),
+    ]
+    patterns = np.zeros((len(Band), 2 * stride, 2 * stride), np.uint32)
+    for band, where, color in draw:
+        patterns[band][where] = color
+    patterns.setflags(write=False)
+    return patterns
 
 
 def _edges(labels: LabelMap, reach: int) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,11 @@
-"""Tools: what a click on a label map means. Pure functions, testable without a window."""
+"""Tools: what a gesture means, as an edit. Pure functions, testable without a window."""
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from core.edits import Edit, FramePaint, Mark, Paint, Stroke
+from app.shown import FrameColors
+from core.edits import Edit, FramePaint, Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
 from core.segments import Segments
 
@@ -38,3 +41,28 @@ def bucket(
         return None
     text = "Erase segment" if color_id == NO_COLOR else "Paint segment"
     return Edit(text, (Stroke(frame_id, key, given),))
+
+
+def accept(
+    keys: Sequence[SegmentKey],
+    shown: FrameColors,
+    frame_id: int,
+    labels: Iterable[int],
+    text: str,
+) -> Edit | None:
+    """Confirm what is shown of some labels; None when all of them are settled or without colour."""
+    strokes = [
+        Stroke(frame_id, keys[label - 1], Paint(int(shown.colors[label - 1]), Mark.ACCEPTED))
+        for label in labels
+        if not shown.marks[label - 1] and shown.colors[label - 1] != NO_COLOR
+    ]
+    return Edit(text, tuple(strokes)) if strokes else None
+
+
+def carry_over(
+    moved: Sequence[tuple[SegmentKey, SegmentKey | None]], paint: FramePaint, frame_id: int
+) -> Edit:
+    """Move the paint of a redrawn frame to where its segments are now; the rest is taken away."""
+    gone = [Stroke(frame_id, key, None) for key, _ in moved]
+    found = [Stroke(frame_id, now, paint[key]) for key, now in moved if now is not None]
+    return Edit("Carry paint over to the new drawing", (*gone, *found))

@@ -1,21 +1,23 @@
-"""The command line: colorize, evaluate, doctor. No window, and no Qt."""
+"""The command line: colorize, evaluate, models, doctor. No window, and no Qt."""
 
 import argparse
-import json
+import multiprocessing
 import os
 import platform
+import re
 import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, astuple
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from tqdm import tqdm
-
 from core import __version__, models
+from core.encoders import Encoder
 from core.engine import Engine
 from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
 from core.jobs import (
@@ -35,22 +37,14 @@ from core.jobs import (
     SheetsFound,
 )
 from core.metrics import Metrics, mean
+from core.model_commands import add_commands
 from core.palette import Palette, color_name
-from core.places import cache_folder, cuts_folder
+from core.places import cache_folder, cuts_folder, models_folder
+from core.published import published
+from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 from core.sheets import SheetFiles
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
-
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "PySide6-Essentials", "torch", "timm")
-
-
-class Stop(Exception):  # noqa: N818 - not an error of ours: it carries the exit code out
-    """End with this exit code after everything has been said."""
-
-    def __init__(self, code: int) -> None:
-        """Carry a code."""
-        super().__init__(code)
-        self.code = code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,51 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     former = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
     try:
         code: int = options.run(options, Report(as_json=options.json), interrupted)
+        sys.stdout.flush()
     except Stop as stop:
         return stop.code
+    except BrokenPipeError:  # whoever read the output has seen enough (`| head`)
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
+        return INTERRUPTED
     finally:
         signal.signal(signal.SIGINT, former)
     return code
-
-
-class Report:
-    """Says what happens: in words and with a progress bar, or as one JSON object per line."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        """Choose the form."""
-        self._as_json = as_json
-        self._bar: tqdm | None = None
-
-    def start(self, total: int, unit: str) -> None:
-        """Begin to count; on a terminal a bar shows rate and remaining time."""
-        if not self._as_json:
-            self._bar = tqdm(total=total, unit=unit, file=sys.stderr, disable=None, leave=False)
-
-    def advance(self, event: str, **values: object) -> None:
-        """Count one."""
-        if self._bar is not None:
-            self._bar.update()
-        if self._as_json:
-            self.say(event, **values)
-
-    def end(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-
-    def say(self, event: str, text: str = "", **values: object) -> None:
-        """Say one thing on standard output."""
-        if self._as_json:
-            print(json.dumps({"event": event, **values}, ensure_ascii=False), flush=True)
-        elif text:
-            print(text)
-
-    def complain(self, text: str) -> None:
-        """Say one sentence on standard error, or as a notice."""
-        if self._as_json:
-            self.say("notice", notice=text)
-        else:
-            tqdm.write(f"shiage: {text}", file=sys.stderr)
 
 
 # ---------------------------------------------------------------- colorize
@@ -174,22 +132,21 @@ def _sheets(engine: Engine, folder: Path, report: Report) -> tuple[Palette, tupl
                         good.append(files)
                         palette = palette.with_colors(sheet.palette_colors())
                     case LinesUnclear(files, candidates):
-                        names = ", ".join(color_name(each.rgba) for each in candidates[:6])
+                        names = ", ".join(color_name(rgba) for rgba, _ in candidates[:6])
                         report.complain(
                             f"{files.color.name}: its lines may be {names}; give a line drawing "
                             "with it, or choose the line colours in the window."
                         )
                     case Notice(text):
                         report.complain(text)
-    if not good:
-        report.complain(f"{folder} has no usable design sheet; nothing was written.")
+    if not good:  # why has been said above
         raise Stop(BAD_INPUT)
     return palette, tuple(good)
 
 
-def _encoder(options: argparse.Namespace, report: Report) -> models.Encoder:
+def _encoder(options: argparse.Namespace, report: Report) -> Encoder:
     try:
-        return models.load(options.model)
+        return models.load(options.model, device=options.device, notice=report.complain)
     except models.ModelError as error:
         report.complain(str(error))
         raise Stop(BAD_INPUT) from error
@@ -210,7 +167,7 @@ def _evaluate(options: argparse.Namespace, report: Report, interrupted: threadin
                 results.append(result.metrics)
                 figures = asdict(result.metrics)
                 if options.json:
-                    report.say("frame", clip=result.clip, frame=result.frame, **figures)
+                    report.say("frame", "", clip=result.clip, frame=result.frame, **figures)
                 if interrupted.is_set():
                     report.end()
                     return INTERRUPTED
@@ -228,6 +185,12 @@ def _evaluate(options: argparse.Namespace, report: Report, interrupted: threadin
     cells = zip(Metrics.NAMES, astuple(total), strict=True)
     text = heading + "\n" + "  ".join(f"{name} {100 * value:.2f}" for name, value in cells)
     report.say("mean", text, clips=len(clips), frames=len(results), **asdict(total))
+    for row in published(options.model, options.setting, options.shots):
+        cells = zip(Metrics.NAMES, astuple(row.figures), strict=True)
+        text = "  ".join(f"{name} {value:.2f}" for name, value in cells)
+        where = f"PaintBucket-Character v2 test{', ' + row.part if row.part else ''}"
+        shares = {name: value / 100 for name, value in asdict(row.figures).items()}
+        report.say("published", f"published on {where}\n{text}", part=row.part, **shares)
     return DONE
 
 
@@ -241,16 +204,29 @@ def _doctor(options: argparse.Namespace, report: Report, interrupted: threading.
     facts |= {
         "system": platform.platform(),
         "processor": f"{os.cpu_count()} cores",
-        "device": "cpu",
-        "models": models.DEFAULT,
+        "device": _devices(),
+        "usable": ", ".join(
+            each.model.name for each in models.installed() if each.state in ("built in", "ready")
+        ),
         "cache": _writable(cache_folder()),
         "cuts": _writable(cuts_folder()),
+        "models": _writable(models_folder()),
     }
     width = max(map(len, facts))
     lines = [f"{name:<{width}}  {value}" for name, value in facts.items()]
     report.say("doctor", "\n".join(lines), **facts)
     is_well = all("not writable" not in value for value in facts.values())
     return DONE if is_well else BAD_INPUT
+
+
+def _devices() -> str:
+    """Ask a process of its own, because torch takes seconds to import and may fail to."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as other:
+        try:
+            return other.submit(models.devices).result()
+        except (BrokenProcessPool, ImportError, OSError, RuntimeError) as error:
+            return f"PyTorch cannot be used ({error})"
 
 
 def _version(package: str) -> str:
@@ -270,6 +246,12 @@ def _writable(folder: Path) -> str:
 
 
 # ---------------------------------------------------------------- arguments
+
+
+def _device(name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
+        raise argparse.ArgumentTypeError(f"“{name}” is none of auto, cuda, cuda:N, mps, cpu")
+    return name
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -295,7 +277,14 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
     for command in (colorize, evaluate):
         command.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
-    for command in (colorize, evaluate, doctor):
+        command.add_argument(
+            "--device",
+            default="auto",
+            type=_device,
+            metavar="auto|cuda|cuda:N|mps|cpu",
+            help="where its networks run",
+        )
+    for command in (colorize, evaluate, doctor, *add_commands(commands)):
         command.add_argument("--json", action="store_true", help="one JSON object per line")
     return parser
 

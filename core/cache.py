@@ -1,4 +1,4 @@
-"""Cache: what was computed from a drawing, on disk, keyed by content; may be deleted at any time."""
+"""Cache: what was computed from a drawing, keyed by content; may be deleted at any time."""
 
 import os
 import tempfile
@@ -26,7 +26,7 @@ class EncodedFrame:
     Attributes:
         features: `[L, C]` float32, unit rows.
         areas: `[L]` int32. first_pixels: `[L]` int64.
-        small_map: `[h, w]` int32, the label map at preview size, lines filled from their neighbours.
+        small_map: `[h, w]` int32, label map at preview size, lines filled from beside them.
         small_line: `[h, w]` uint8, how much of each preview pixel is line, 0 to 255.
     """
 
@@ -89,7 +89,7 @@ class FrameCache:
         """Return the frame stored under a key; a damaged file counts as absent."""
         if key not in self._memory:
             try:
-                with np.load(self._path(key)) as stored:
+                with self._path(key).open("rb") as file, np.load(file) as stored:
                     self._memory[key] = EncodedFrame(**stored)
             except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
                 return None

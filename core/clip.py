@@ -52,6 +52,12 @@ def parse_name(stem: str) -> tuple[str, int, str] | None:
     return match["cel"], int(match["number"]), match["suffix"]
 
 
+def cel_of(name: str) -> str:
+    """Return the cel of a drawing's file name, empty if it has none."""
+    parsed = parse_name(Path(name).stem)
+    return parsed[0] if parsed else ""
+
+
 def natural_key(text: str) -> NaturalKey:
     """Return the sort key in which `A9` comes before `A10`, whatever the case and width."""
     return tuple(

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from core.cut_tables import APPLICATION_ID, PAGE_SIZE, SCHEMA, SCHEMA_VERSION
-from core.recovery import Salvage, fill, salvage
+from core.recovery import COLUMNS, UNREADABLE, Salvage, fill, salvage
 
 
 class CutFileError(Exception):
@@ -102,18 +102,20 @@ def connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def write_cut(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+def write_cut(path: Path, write: Callable[[sqlite3.Connection], None]) -> None:
     """Write a whole cut file under a temporary name and rename it: `path` is complete or as it was.
 
     Raises:
         CutFileError: if `path` is open in another window or the disk refuses.
     """
+    if path.is_symlink():
+        path = path.resolve()
     temporary = path.with_name(path.name + ".new")
     with explained(path, "written"):
         try:
             _remove_with_wal(temporary)
             with closing(connect(temporary)) as database:
-                fill(database)
+                write(database)
             _sync(temporary)
             if path.exists():
                 _refuse_if_held(path)
@@ -156,7 +158,8 @@ def _held(path: Path) -> str:
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    code: int = getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _refuse_if_held(path: Path) -> None:
@@ -188,16 +191,10 @@ def _condition(copy: Path) -> _Condition:
         with closing(sqlite3.connect(copy)) as database:
             if _pragma(database, "user_version") > SCHEMA_VERSION:
                 return _Condition.NEWER
-            for table in (
-                "meta",
-                "frames",
-                "sheets",
-                "colors",
-                "edits",
-            ):  # the check does not look at letters, reading does
+            for table in COLUMNS.keys() - {"strokes"}:  # the check below does not look at letters
                 database.execute(f"SELECT * FROM {table}").fetchall()
             (answer,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return _Condition.DAMAGED
     return _Condition.SOUND if answer == "ok" else _Condition.DAMAGED
 
@@ -233,12 +230,10 @@ def _salvaged(path: Path, folder: Path) -> Salvage:
     alone = Path(shutil.copyfile(path, folder / "alone.cut"))
     if _condition(alone) is _Condition.SOUND:  # so the -wal file is that of another file
         return salvage(alone)
-    found = salvage(_copy_with_wal(path, folder / "whole.cut"))
-    if found.size == 0:  # perhaps for want of the first page: it leads to all others
-        headed = _copy_with_wal(path, folder / "headed.cut")
-        _give_first_page(headed)
-        found = salvage(headed)
-    return found
+    whole = _copy_with_wal(path, folder / "whole.cut")
+    headed = _copy_with_wal(path, folder / "headed.cut")
+    _give_first_page(headed)
+    return max(salvage(whole), salvage(headed), key=lambda found: found.size)
 
 
 def _fill_recovered(database: sqlite3.Connection, found: Salvage, folder: Path) -> None:

@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from core.edits import Mark, Paint, SegmentKey
 from core.palette import Color, Palette, Rgba
+from core.sheets import SheetFiles
 
 APPLICATION_ID = 0x53_48_47_45  # "SHGE", at byte 68 of the file
 SCHEMA_VERSION = 1
@@ -89,25 +90,11 @@ class FrameEntry:
 
 
 @dataclass(frozen=True)
-class NewSheet:
-    """A sheet to be added; without a line path the coloured drawing stands alone."""
-
-    name: str
-    line: Path | None
-    color: Path
-    line_colors: tuple[Rgba, ...] = ()
-    """The colours that are lines, in a coloured drawing alone."""
-
-
-@dataclass(frozen=True)
 class SheetEntry:
     """A sheet of the cut, its paths found again when the cut or the drawings have moved."""
 
     id: int
-    name: str
-    line: Path | None
-    color: Path
-    line_colors: tuple[Rgba, ...] = ()
+    files: SheetFiles
 
 
 class Step(NamedTuple):
@@ -142,10 +129,12 @@ def read_sheets(database: sqlite3.Connection, path: Path) -> tuple[SheetEntry, .
     return tuple(
         SheetEntry(
             sheet_id,
-            name,
-            _found(line_relative, line_absolute, path) if line_absolute else None,
-            _found(color_relative, color_absolute, path),
-            tuple(map(_rgba, line_colors.split())),
+            SheetFiles(
+                name,
+                _found(line_relative, line_absolute, path) if line_absolute else None,
+                _found(color_relative, color_absolute, path),
+                tuple(map(_rgba, line_colors.split())),
+            ),
         )
         for (
             sheet_id,

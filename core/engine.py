@@ -5,7 +5,7 @@ thread (or on the command line), takes frozen jobs and yields answers, one frame
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -13,12 +13,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.cache import EncodedFrame, FrameCache, encoded_frame
+from core import models
+from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
+from core.drawings import Drawings, EncodedFile
 from core.edits import SegmentKey, settle
 from core.encoders import Encoder
 from core.export import ExportError, export_frame, prepare_folder
-from core.images import ImageError, read_image, read_line_image
+from core.images import ImageError, read_image, read_size
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -26,12 +28,16 @@ from core.jobs import (
     Export,
     ExportDone,
     Exported,
+    FetchModel,
     FindSheets,
     FrameFailed,
     FrameFile,
     FrameShown,
+    ImportModels,
     Job,
     LinesUnclear,
+    ListModels,
+    ModelsListed,
     Notice,
     OpenClip,
     Predict,
@@ -46,11 +52,14 @@ from core.matching import Reference, bands, match, overlap
 from core.paint import paint
 from core.palette import NO_COLOR, Palette, unpack
 from core.segments import segment
-from core.sheets import AmbiguousLinesError, SheetError, SheetFiles, find_sheets, read_sheet
-from core.sheets import segment_colors
-
-DRAWINGS_BYTES = 512 * 2**20
-"""Line images and label maps kept in memory: some thirty drawings of 1920 x 1080."""
+from core.sheets import (
+    AmbiguousLinesError,
+    SheetError,
+    SheetFiles,
+    find_sheets,
+    read_sheet,
+    segment_colors,
+)
 
 
 class Engine:
@@ -58,11 +67,17 @@ class Engine:
 
     def __init__(self, encoder: Encoder, cache_folder: Path) -> None:
         """Use an encoder and a folder for what it computed."""
-        self._encoder = encoder
-        self._cache = FrameCache(cache_folder)
-        self._drawings: dict[str, Drawing] = {}  # by digest, the latest used last
-        self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
+        self._drawings = Drawings(encoder, cache_folder)
         self._sheets: dict[tuple[SheetFiles, str], Sheet] = {}
+
+    @property
+    def model(self) -> str:
+        """The name of the encoder at work."""
+        return self._drawings.encoder.name
+
+    def use(self, encoder: Encoder) -> None:
+        """Go on with another encoder; drawings and sheets that were read stay."""
+        self._drawings.encoder = encoder
 
     def run(self, job: Job) -> Iterator[Answer]:
         """Do a job; what the person can set right comes as `Notice`, never as an exception."""
@@ -79,6 +94,12 @@ class Engine:
                 return self.predict(job)
             case Export():
                 return self._export(job)
+            case ListModels():
+                return iter([ModelsListed(models.installed())])
+            case ImportModels():
+                return models.import_files(job.paths, job.stop)
+            case FetchModel():
+                return models.fetch(job.name, job.stop)
         raise AssertionError(job)
 
     # ------------------------------------------------------------ the main flow
@@ -94,21 +115,24 @@ class Engine:
                 yield Notice(str(error))
         taught = self._taught(job)
 
-        for position in outwards(len(job.frames), job.first):
-            if job.stop.is_set():
-                return
-            frame = job.frames[position]
-            try:
-                yield self._predict_frame(job, position, sheets, taught)
-            except ImageError as error:
-                yield FrameFailed(frame.id, str(error))
+        order = list(outwards(len(job.frames), job.first))
+        found_ahead = self._drawings.ahead([job.frames[each].path for each in order], job.stop)
+        for position, found in zip(order, found_ahead, strict=False):  # fewer when stopped
+            if isinstance(found, ImageError):
+                yield FrameFailed(job.frames[position].id, str(found))
+            else:
+                yield self._predict_frame(job, position, found, sheets, taught)
 
     def _predict_frame(
-        self, job: Predict, position: int, sheets: list[Reference], taught: "dict[int, _Taught]"
+        self,
+        job: Predict,
+        position: int,
+        file: EncodedFile,
+        sheets: list[Reference],
+        taught: "dict[int, _Taught]",
     ) -> Prediction:
-        frame = job.frames[position]
-        digest, encoded = self._encoded_file(frame.path)
-        references = [*sheets]
+        frame, (digest, encoded) = job.frames[position], file
+        references = []  # of equal similarities the first decides: a person before any sheet
         for other, known in taught.items():
             is_neighbour = abs(other - position) == 1 and job.frames[other].cel == frame.cel
             references.append(
@@ -116,14 +140,14 @@ class Engine:
                 if is_neighbour
                 else known.reference
             )
-        matches = match(encoded.features, references)
+        matches = match(encoded.features, [*references, *sheets])
         return Prediction(
             revision=job.revision,
             frame_id=frame.id,
             digest=digest,
             keys=encoded.keys,
             matches=matches,
-            bands=bands(matches, self._encoder.scale),
+            bands=bands(matches, self._drawings.encoder.scale),
             small_map=encoded.small_map,
             small_line=encoded.small_line,
             moved=self._moved(frame, digest, job),
@@ -133,7 +157,7 @@ class Engine:
     # ------------------------------------------------------------ references
 
     def _sheet_reference(self, sheet: Sheet, palette: Palette) -> Reference:
-        encoded = self._encoded(sheet.drawing.digest, lambda: sheet.drawing)
+        encoded = self._drawings.encoded(sheet.drawing.digest, lambda: sheet.drawing)
         colors = [palette.id_of(unpack(int(value))) for value in sheet.colors]
         return Reference(encoded.features, np.array(colors, np.int32))
 
@@ -148,7 +172,7 @@ class Engine:
             if not paint_here or job.stop.is_set():
                 continue
             try:
-                _, encoded = self._encoded_file(frame.path)
+                encoded = self._drawings.file(frame.path).encoded
             except ImageError:
                 continue
             known = [
@@ -163,65 +187,22 @@ class Engine:
 
     def _with_overlap(self, known: "_Taught", encoded: EncodedFrame, path: Path) -> Reference:
         """Let a neighbouring frame also speak by where its segments lie."""
-        _, other = self._encoded_file(path)
+        other = self._drawings.file(path).encoded
         counts = (len(encoded), len(other))
         iou = overlap(encoded.small_map, other.small_map, counts=counts)
         if iou is None:
             return known.reference
-        weight = np.float32(self._encoder.scale.overlap)
+        weight = np.float32(self._drawings.encoder.scale.overlap)
         return replace(known.reference, bonus=weight * iou[:, known.rows])
 
     def _no_reference(self) -> Reference:
         """Stand in for a sheet that cannot be read, so that the others keep their numbers."""
-        width = self._encoder.width
+        width = self._drawings.encoder.width
         return Reference(np.zeros((0, width), np.float32), np.zeros(0, np.int32))
 
-    # ------------------------------------------------------------ files and the cache
-
-    def _encoded_file(self, path: Path) -> tuple[str, EncodedFrame]:
-        digest = self._digest(path)
-        return digest, self._encoded(digest, lambda: self._drawing(path))
-
-    def _encoded(self, digest: str, load: Callable[[], Drawing]) -> EncodedFrame:
-        """Return the features of a drawing: from memory, from disk, or by the encoder."""
-        key = f"{digest}-{self._encoder.name}-{self._encoder.version}"
-        encoded = self._cache.get(key)
-        if encoded is None:
-            drawing = load()
-            features = self._encoder.encode(drawing.line, drawing.segments)
-            encoded = encoded_frame(features, drawing.segments, drawing.line)
-            self._cache.put(key, encoded)
-        return encoded
-
-    def _drawing(self, path: Path) -> Drawing:
-        """Read and segment a drawing; the latest ones stay in memory."""
-        digest = self._digest(path)
-        drawing = self._drawings.pop(digest, None)
-        if drawing is None:
-            line = read_line_image(path)
-            drawing = Drawing(digest, line, segment(line))
-            line.setflags(write=False)
-        self._drawings[digest] = drawing
-        while sum(2 * kept.line.nbytes for kept in self._drawings.values()) > DRAWINGS_BYTES:
-            if len(self._drawings) == 1:
-                break
-            self._drawings.pop(next(iter(self._drawings)))
-        return drawing
-
-    def _digest(self, path: Path) -> str:
-        """Return the name of a file's content; files that have not been touched are not re-read."""
-        try:
-            found = path.stat()
-            state = (found.st_mtime_ns, found.st_size)
-            if path not in self._digests or self._digests[path][0] != state:
-                digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-                self._digests[path] = (state, digest)
-        except OSError as error:
-            raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
-        return self._digests[path][1]
-
     def _sheet(self, files: SheetFiles) -> Sheet:
-        key = (files, "".join(self._digest(path) for path in (files.line, files.color) if path))
+        paths = [path for path in (files.line, files.color) if path]
+        key = (files, "".join(map(self._drawings.digest, paths)))
         if key not in self._sheets:
             line, picture = read_sheet(files)
             segments = segment(line)
@@ -246,6 +227,7 @@ class Engine:
     def _find_sheets(self, job: FindSheets) -> Iterator[SheetsFound | Notice]:
         try:
             sheets, notices = find_sheets(job.paths)
+            sheets = tuple(_with_own_lines(sheet, job.frames) for sheet in sheets)
         except (SheetError, ImageError) as error:
             yield Notice(str(error))
             return
@@ -265,14 +247,15 @@ class Engine:
 
     def _show_frame(self, job: ShowFrame) -> Iterator[FrameShown | FrameFailed]:
         try:
-            yield FrameShown(job.frame.id, self._drawing(job.frame.path))
+            yield FrameShown(job.frame.id, self._drawings.drawing(job.frame.path))
         except ImageError as error:
             yield FrameFailed(job.frame.id, str(error))
 
     def _export(self, job: Export) -> Iterator[Answer]:
         asked = job.predict
         try:
-            prepare_folder(job.folder, asked.frames[0].path.parent)
+            sheets = [path for sheet in asked.sheets for path in (sheet.line, sheet.color) if path]
+            prepare_folder(job.folder, [frame.path for frame in asked.frames], sheets)
         except ExportError as error:
             yield Notice(str(error))
             return
@@ -284,8 +267,10 @@ class Engine:
                     failed.append(answer.text)
                 yield answer
                 continue
+            if answer.notice:
+                yield Notice(answer.notice)
             path = frames[answer.frame_id].path
-            drawing = self._drawing(path)
+            drawing = self._drawings.drawing(path)
             settled = asked.paint.get(answer.frame_id, {})
             colors, _ = settle(answer.matches.colors, answer.keys, settled)
             try:
@@ -307,7 +292,7 @@ class Engine:
         keys = tuple(job.paint.get(frame.id, {}))
         if frame.digest in (None, digest) or not keys:
             return ()
-        segments = self._drawing(frame.path).segments
+        segments = self._drawings.drawing(frame.path).segments
         labels = segments.locate(keys).tolist()
         return tuple(
             (key, segments.keys[label - 1] if label and label not in labels[:index] else None)
@@ -327,12 +312,20 @@ def outwards(count: int, first: int) -> Iterator[int]:
     yield from sorted(range(count), key=lambda position: (abs(position - first), -position))
 
 
+def _with_own_lines(sheet: SheetFiles, frames: tuple[FrameFile, ...]) -> SheetFiles:
+    """Give a painted frame of the clip the lines that it was drawn with."""
+    if sheet.line is None:
+        for frame in frames:
+            is_painted = frame.path.stem == sheet.color.stem and frame.path != sheet.color
+            if is_painted and read_size(frame.path) == read_size(sheet.color):
+                return replace(sheet, line=frame.path)
+    return sheet
+
+
 def _peculiarity(name: str, encoded: EncodedFrame) -> str | None:
     """Say what is odd about a drawing with fewer than two segments."""
     if len(encoded) > 1:
         return None
-    if not len(encoded):
-        return f"{name} is line all over and has no segment; check that its paper is white."
     if not encoded.small_line.any():
         return f"{name} has no line; the whole page is one segment."
     return f"{name} has no closed line; the whole page is one segment. Close the gaps in its lines."

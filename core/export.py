@@ -1,5 +1,6 @@
 """Export: painted pictures to a sequence of PNG files that is never half written."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,20 @@ class ExportError(Exception):
     """The target folder cannot be used; one sentence."""
 
 
-def prepare_folder(folder: Path, drawings: Path) -> None:
+def prepare_folder(folder: Path, drawings: Sequence[Path], sheets: Sequence[Path]) -> None:
     """Make the target folder.
 
     Raises:
-        ExportError: if it is the folder of the drawings, which are never written to,
-            or cannot be made.
+        ExportError: if it is the folder of the drawings, if a frame would replace a design sheet
+            (neither is ever written to), or if it cannot be made.
     """
-    target, source = folder.resolve(), drawings.resolve()
-    if target == source:
+    target = folder.resolve()
+    taken = {path.resolve() for path in sheets}
+    if any(path.parent.resolve() == target for path in drawings) or any(
+        _target(target, path) in taken for path in drawings
+    ):
         raise ExportError(
-            f"{folder} holds the drawings themselves, which are never written to; "
+            f"{folder} holds drawings or design sheets, which are never written to; "
             "choose another folder."
         )
     try:
@@ -39,7 +43,11 @@ def export_frame(picture: Picture, folder: Path, drawing: Path) -> Path:
     Raises:
         ImageError: if it cannot be written; what was there before is still there.
     """
-    path = folder / f"{drawing.stem}.png"
+    path = _target(folder, drawing)
     height, width = picture.shape
     write_png(path, np.ascontiguousarray(picture).view(np.uint8).reshape(height, width, 4))
     return path
+
+
+def _target(folder: Path, drawing: Path) -> Path:
+    return folder / f"{drawing.stem}.png"

@@ -35,6 +35,7 @@ _MODES_16_BIT_GREY = frozenset({"I;16", "I;16L", "I;16B"})
 _RGB = np.uint32(0x00FFFFFF)
 _PAPER = np.uint32(0x00FFFFFF)  # (255, 255, 255, 0): white, because the networks read R, G, B only
 _FIRST_VISIBLE = np.uint32(0x01000000)  # packed pixels below it have alpha 0
+_STRIP = 64  # rows
 _LIGHT = 160  # luma from which a background is taken for paper
 
 # What Pillow raises on damaged files: its own errors are OSError and SyntaxError, the others come
@@ -57,6 +58,8 @@ _DAMAGED = (
 # The limit is ours (it is checked before anything is decoded): Pillow's own would warn from
 # 89 megapixels on, in the middle of what we allow.
 Pillow.MAX_IMAGE_PIXELS = None
+# Keep one block (16 MB) for the next picture instead of giving it back to the system every time.
+Pillow.core.set_blocks_max(1)  # type: ignore[attr-defined]  # documented, but not exported
 
 _warnings_lock = threading.Lock()
 
@@ -69,7 +72,7 @@ def read_image(path: Path) -> Image:
     """Read a PNG, TGA, TIFF or BMP file as RGBA, as stored.
 
     No colour management and no resampling. 16 bits a channel become 8. Of several pages the first
-    is read. The array is read-only: it is the decoder's own memory, copied once and not twice.
+    is read.
 
     Raises:
         ImageError: if the file is missing, damaged, too large or of a kind that is not supported.
@@ -80,10 +83,17 @@ def read_image(path: Path) -> Image:
                 picture.load()
         else:
             picture.load()
-        if picture.mode in _MODES_16_BIT_GREY:
-            return _from_16_bit_grey(picture)
-        rgba = picture if picture.mode == "RGBA" else picture.convert("RGBA")
-        return np.asarray(rgba)
+        width, height = picture.size
+        image = np.empty((height, width, 4), np.uint8)
+        # Strips stay in the processor's cache: in one piece Pillow copies the picture twice, and
+        # fresh memory alone costs a third of the time (1080p line image: 33 -> 21 ms together
+        # with the kept block above).
+        for top in range(0, height, _STRIP):
+            strip = picture.crop((0, top, width, min(top + _STRIP, height)))
+            image[top : top + _STRIP] = _as_rgba(strip)
+        if picture.format == "TGA" and not image[..., 3].any() and np.ptp(image[..., :3]):
+            image[..., 3] = 255  # a fourth byte that the program which wrote it left unused
+        return image
 
 
 def read_size(path: Path) -> tuple[int, int]:
@@ -109,7 +119,7 @@ def read_line_image(path: Path) -> Image:
             f"{path.name} has no white or transparent paper (its background is {background}): "
             "make the paper pure white or transparent in the drawing software and export it again."
         )
-    return line_image(image)
+    return _normal_form(image, in_place=True)
 
 
 def line_image(image: Image) -> Image:
@@ -117,14 +127,7 @@ def line_image(image: Image) -> Image:
 
     What a line pixel is says `is_line`. Antialiased pixels are line pixels and keep their value.
     """
-    pixels = _packed(image)
-    if _has_transparent_paper(pixels):
-        # Alpha is the highest byte: visible pixels are larger than the paper, transparent ones are
-        # not. One pass (1 ms for 1080p; a mask and np.where take 2.5).
-        normal = np.maximum(pixels, _PAPER)
-    else:
-        normal = np.where(is_line(image), pixels, _PAPER)
-    return normal.view(np.uint8).reshape(image.shape)
+    return _normal_form(image, in_place=False)
 
 
 def is_line(image: Image) -> npt.NDArray[np.bool_]:
@@ -169,6 +172,14 @@ def write_png(path: Path, image: Image) -> None:
         raise ImageError(_why_not_written(path, error)) from error
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder; False if that may not be known (`is_dir` would raise)."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _packed(image: Image) -> npt.NDArray[np.uint32]:
     """Return `[H, W]`: each pixel as one number, alpha in the highest byte; no copy if it can."""
     packed: npt.NDArray[np.uint32] = np.ascontiguousarray(image).view("<u4")
@@ -177,6 +188,17 @@ def _packed(image: Image) -> npt.NDArray[np.uint32]:
 
 def _has_transparent_paper(pixels: npt.NDArray[np.uint32]) -> bool:
     return bool(pixels.min() < _FIRST_VISIBLE)
+
+
+def _normal_form(image: Image, *, in_place: bool) -> Image:
+    pixels = _packed(image)
+    if _has_transparent_paper(pixels):
+        # Alpha is the highest byte: visible pixels are larger than the paper, transparent ones are
+        # not. One pass (1 ms for 1080p; a mask and np.where take 2.5).
+        normal = np.maximum(pixels, _PAPER, out=pixels if in_place else None)
+    else:
+        normal = np.where(is_line(image), pixels, _PAPER)
+    return normal.view(np.uint8).reshape(image.shape)
 
 
 def _paper_that_is_not_white(image: Image) -> str | None:
@@ -201,16 +223,16 @@ def _paper_that_is_not_white(image: Image) -> str | None:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
-def _from_16_bit_grey(picture: Pillow.Image) -> Image:
-    """Return grey of 16 bits as RGBA of 8, rounded (65535 is 255); Pillow would cut it at 255."""
-    grey = np.asarray(picture).astype(np.uint32)
+def _as_rgba(strip: Pillow.Image) -> Image:
+    if strip.mode not in _MODES_16_BIT_GREY:
+        return np.asarray(strip if strip.mode == "RGBA" else strip.convert("RGBA"))
+    grey = np.asarray(strip).astype(np.uint32)
     image = np.empty((*grey.shape, 4), np.uint8)
-    image[..., :3] = ((grey + 128) // 257)[..., None]
+    image[..., :3] = ((grey + 128) // 257)[..., None]  # 65535 is 255; Pillow cuts all above 255
     image[..., 3] = 255
-    transparent = picture.info.get("transparency")
+    transparent = strip.info.get("transparency")
     if isinstance(transparent, int):
         image[grey == transparent, 3] = 0
-    image.setflags(write=False)
     return image
 
 
@@ -292,7 +314,7 @@ def _why_not_read(path: Path, error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
         return f"{path.name} does not exist in {path.parent}: choose it again where it is now."
     # Windows says "permission denied" for a folder
-    if isinstance(error, IsADirectoryError) or (isinstance(error, OSError) and path.is_dir()):
+    if isinstance(error, IsADirectoryError) or (isinstance(error, OSError) and is_folder(path)):
         return f"{path.name} is a folder and not a picture: choose a picture in it."
     if isinstance(error, PermissionError):
         return f"{path.name} may not be read: change its permissions or copy it elsewhere."
@@ -303,7 +325,7 @@ def _why_not_read(path: Path, error: BaseException) -> str:
 
 def _why_not_written(path: Path, error: OSError) -> str:
     what = f"{path.name} could not be saved in {path.parent}"
-    if path.is_dir():
+    if is_folder(path):
         return f"{what}: a folder has that name; choose another name."
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"{what}: the disk is full; make room or choose another folder."

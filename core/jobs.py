@@ -12,6 +12,7 @@ from core.clip import Clip
 from core.edits import FramePaint, SegmentKey
 from core.images import Image
 from core.matching import Matches
+from core.models import Imported, ModelState, Progress, Refused
 from core.palette import Palette, Rgba, unpack
 from core.segments import Segments
 from core.sheets import LineColor, SheetFiles
@@ -53,9 +54,14 @@ class OpenClip(Job):
 
 @dataclass(frozen=True)
 class FindSheets(Job):
-    """Look which design sheets are among chosen files and folders. Answer: `SheetsFound`."""
+    """Look which design sheets are among chosen files and folders. Answer: `SheetsFound`.
+
+    A painted frame of the clip (same name and size as one of its `frames`) is a sheet, too: its
+    lines are those of the frame.
+    """
 
     paths: tuple[Path, ...]
+    frames: tuple[FrameFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,33 @@ class Export(Job):
 
     predict: Predict
     folder: Path
+
+
+@dataclass(frozen=True)
+class UseModel(Job):
+    """Go on with another model, or on another device. Answer: `ModelReady`."""
+
+    name: str
+    device: str
+
+
+@dataclass(frozen=True)
+class ListModels(Job):
+    """Look which models are here. Answer: `ModelsListed`."""
+
+
+@dataclass(frozen=True)
+class ImportModels(Job):
+    """Import files of weights. Answers: `models.Progress`, then `Imported` or `Refused` each."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class FetchModel(Job):
+    """Download the weights of a backbone; only ever because a person asked. Answers as above."""
+
+    name: str
 
 
 # ---------------------------------------------------------------- answers
@@ -206,6 +239,21 @@ class FrameFailed:
 
 
 @dataclass(frozen=True)
+class ModelReady:
+    """This model is in use now, on this device (as asked for)."""
+
+    name: str
+    device: str
+
+
+@dataclass(frozen=True)
+class ModelsListed:
+    """The known models and their states."""
+
+    states: tuple[ModelState, ...]
+
+
+@dataclass(frozen=True)
 class Exported:
     """One frame is on disk."""
 
@@ -234,6 +282,11 @@ Answer = (
     | FrameShown
     | Prediction
     | FrameFailed
+    | ModelReady
+    | ModelsListed
+    | Progress
+    | Imported
+    | Refused
     | Exported
     | ExportDone
 )

@@ -75,8 +75,12 @@ def match(targets: SegmentFeatures, references: Sequence[Reference]) -> Matches:
         colors = np.full(count, NO_COLOR, np.int32)
         return Matches(colors, nothing, nothing.copy(), np.full((count, 2), -1, np.int32))
 
-    similarity = np.concatenate([_similarity(targets, r) for r in references], axis=1)
     bank = np.concatenate([r.colors for r in references])
+    offsets = np.cumsum([0] + [len(r.colors) for r in references])
+    similarity = targets @ np.concatenate([r.features for r in references]).T
+    for reference, start in zip(references, offsets[:-1], strict=True):
+        if reference.bonus is not None:
+            similarity[:, start : start + len(reference.colors)] += reference.bonus
     best = similarity.argmax(axis=1)
     rows = np.arange(count)
     best_similarity = similarity[rows, best]
@@ -84,7 +88,6 @@ def match(targets: SegmentFeatures, references: Sequence[Reference]) -> Matches:
     # -1 is the smallest cosine there is, and the rival of a bank with one colour
     rival = np.where(bank == colors[:, None], np.float32(-1), similarity).max(axis=1)
 
-    offsets = np.cumsum([0] + [len(r.colors) for r in references])
     which = np.searchsorted(offsets, best, side="right") - 1
     return Matches(
         colors=colors.astype(np.int32),
@@ -118,15 +121,13 @@ def overlap(
 
 
 def bands(matches: Matches, scale: Scale) -> npt.NDArray[np.int8]:
-    """Sort every match `[L]` into a `Band` by the encoder's own scale."""
+    """Sort every match `[L]` into a `Band` by the encoder's own scale.
+
+    Where nothing was predicted, for want of references, there is nothing to doubt either.
+    """
     result = np.full(len(matches.colors), Band.SURE, np.int8)
     result[matches.confidence < scale.likely] = Band.LIKELY
     result[matches.confidence < scale.doubtful] = Band.DOUBTFUL
-    result[(matches.similarity < scale.no_match) | (matches.colors == NO_COLOR)] = Band.NO_MATCH
+    result[matches.similarity < scale.no_match] = Band.NO_MATCH
+    result[matches.colors == NO_COLOR] = Band.SURE
     return result
-
-
-def _similarity(targets: SegmentFeatures, reference: Reference) -> npt.NDArray[np.float32]:
-    """Return the similarity of the targets with one reference `[L, M]`."""
-    cosine = targets @ reference.features.T
-    return cosine if reference.bonus is None else cosine + reference.bonus

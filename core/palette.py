@@ -36,7 +36,7 @@ class Palette:
 
     def id_of(self, rgba: Rgba) -> int:
         """Return the id of a colour, `NO_COLOR` when the palette does not have it."""
-        return self._by_rgba.get(rgba, NO_COLOR)
+        return self._by_rgba.get(_normal(rgba), NO_COLOR)
 
     def color(self, color_id: int) -> Color | None:
         """Return the entry with this id, None for `NO_COLOR` and unknown ids."""
@@ -45,7 +45,7 @@ class Palette:
     def with_colors(self, values: "list[Rgba]") -> "Palette":
         """Return a palette that also has these colours, new ones appended with the next ids."""
         colors, known = list(self.colors), set(self._by_rgba)
-        for rgba in values:
+        for rgba in map(_normal, values):
             if rgba not in known:
                 known.add(rgba)
                 next_id = max((color.id for color in colors), default=0) + 1
@@ -58,6 +58,10 @@ class Palette:
         for color in self.colors:
             table[color.id] = color.rgba
         return table
+
+
+def _normal(rgba: Rgba) -> Rgba:
+    return rgba if rgba[3] else TRANSPARENT
 
 
 def color_name(rgba: Rgba) -> str:

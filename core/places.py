@@ -1,4 +1,4 @@
-"""Places: where cut files and the cache lie when nobody says otherwise."""
+"""Places: where cut files, models and the cache lie when nobody says otherwise."""
 
 import hashlib
 import os
@@ -6,7 +6,10 @@ from pathlib import Path
 
 import platformdirs
 
-APPLICATION = "Shiage"
+ORGANIZATION = APPLICATION = "Shiage"
+
+SHORT = 50
+"""Letters of a folder's name that fit into a file name of 255 bytes with room for endings."""
 
 
 def cache_folder() -> Path:
@@ -20,6 +23,12 @@ def cuts_folder() -> Path:
     return Path(os.environ.get("SHIAGE_CUTS") or default)
 
 
+def models_folder() -> Path:
+    """Return the folder of imported weights, `SHIAGE_MODELS` if set."""
+    default = Path(platformdirs.user_data_dir(APPLICATION, False)) / "models"
+    return Path(os.environ.get("SHIAGE_MODELS") or default)
+
+
 def cut_path(drawings: Path) -> Path:
     """Return where the cut of a folder of drawings is kept: always the same file for a folder.
 
@@ -28,4 +37,4 @@ def cut_path(drawings: Path) -> Path:
     folder = drawings.resolve()
     named = folder.parent if folder.name == "line" else folder
     tag = hashlib.blake2b(os.fsencode(folder), digest_size=4).hexdigest()
-    return cuts_folder() / f"{named.name} {tag}.cut"
+    return cuts_folder() / f"{named.name[:SHORT]} {tag}.cut"

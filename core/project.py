@@ -4,7 +4,7 @@ Only the GUI thread changes a project. Predictions are not in it; accepting one 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,6 @@ from core.cut_file import CutFileError, OpenedCut, explained, open_cut, write_cu
 from core.cut_tables import (
     SCHEMA,
     FrameEntry,
-    NewSheet,
     SheetEntry,
     Step,
     frame_ids,
@@ -34,8 +33,9 @@ from core.cut_tables import (
 )
 from core.edits import Changes, Edit, FramePaint, Paint, SegmentKey, Stroke
 from core.palette import Rgba
+from core.sheets import SheetFiles
 
-__all__ = ["CutFileError", "FrameEntry", "NewSheet", "Project", "SheetEntry"]
+__all__ = ["CutFileError", "FrameEntry", "Project", "SheetEntry"]
 
 
 class Project:
@@ -218,18 +218,19 @@ class Project:
         self.drawings, self.frames = drawings, frames
         return Changes(frames=frozenset(frame_id for frame_id, _ in touched))
 
-    def set_digest(self, frame_id: int, digest: str) -> None:
-        """Remember what a drawing looked like; costs nothing when it is known."""
-        if any((frame.id, frame.digest) == (frame_id, digest) for frame in self.frames):
+    def set_digests(self, digests: Mapping[int, str]) -> None:
+        """Remember what drawings looked like, by frame id; costs nothing when it is known."""
+        frames = tuple(replace(f, digest=digests.get(f.id, f.digest)) for f in self.frames)
+        if frames == self.frames:
             return
         with self._transaction() as database:
-            database.execute("UPDATE frames SET digest = ? WHERE id = ?", (digest, frame_id))
-        self.frames = tuple(
-            replace(frame, digest=digest) if frame.id == frame_id else frame
-            for frame in self.frames
-        )
+            database.executemany(
+                "UPDATE frames SET digest = ? WHERE id = ?",
+                [(digest, frame_id) for frame_id, digest in digests.items()],
+            )
+        self.frames = frames
 
-    def add_sheets(self, sheets: Sequence[NewSheet], colors: Sequence[Rgba]) -> Changes:
+    def add_sheets(self, sheets: Sequence[SheetFiles], colors: Sequence[Rgba]) -> Changes:
         """Add sheets and those of their colours that the palette does not have yet."""
         palette = self.palette.with_colors(list(colors))
         new_colors = palette.colors[len(self.palette.colors) :]
@@ -298,7 +299,11 @@ class Project:
                 "UPDATE sheets SET line_relative = ?, line_absolute = ?, color_relative = ?, "
                 "color_absolute = ? WHERE id = ?",
                 [
-                    (*stored_path(sheet.line, path), *stored_path(sheet.color, path), sheet.id)
+                    (
+                        *stored_path(sheet.files.line, path),
+                        *stored_path(sheet.files.color, path),
+                        sheet.id,
+                    )
                     for sheet in self.sheets
                 ],
             )
@@ -381,6 +386,19 @@ class Project:
                 (step.edit_id,),
             ).fetchone()
         return row[0] if row else None
+
+
+def open_or_create(path: Path, drawings: Path, names: Sequence[str]) -> Project:
+    """Open a cut, or make it with its folder.
+
+    Raises:
+        CutFileError: as `Project.open` and `Project.create` do.
+    """
+    if path.exists():
+        return Project.open(path)
+    with explained(path, "written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return Project.create(path, drawings, names)
 
 
 def _now() -> str:

@@ -25,6 +25,9 @@ COLUMNS = {  # in the order in which rows may refer to rows of another table
     ),
 }
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged file raises; the latter from broken names in the schema."""
+
 ROWS_BEHIND_A_PAGE = 100_000
 """More than one lost inner page can hide; 1 s of trying one by one (measured: 11 µs each)."""
 
@@ -48,7 +51,7 @@ def salvage(copy: Path) -> Salvage:
         database.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             database.execute("PRAGMA writable_schema = ON")  # else a truncated file is refused
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return Salvage({})
         return Salvage({table: _readable(database, table, last_id) for table in COLUMNS})
 
@@ -56,8 +59,8 @@ def salvage(copy: Path) -> Salvage:
 def fill(database: sqlite3.Connection, found: Salvage, folder: Path) -> None:
     """Put salvaged rows into a new cut whose tables are empty, and make them agree.
 
-    A stroke without its edit is dropped. A drawing or colour that is lost but was painted leaves a
-    placeholder, so that its id is not given again and its paint keeps its place.
+    An edit, drawing or colour that is lost but that strokes speak of leaves a placeholder, so that
+    its id is not given again and the paint keeps its place.
 
     Args:
         database: a cut file with the schema, in a transaction.
@@ -69,6 +72,7 @@ def fill(database: sqlite3.Connection, found: Salvage, folder: Path) -> None:
     strokes = found.rows.get("strokes", [])
     _insert(database, "frames", _lost_frames(database, strokes))
     _insert(database, "colors", _lost_colors(database, strokes))
+    _insert(database, "edits", _lost_edits(database, strokes))
     _insert(database, "strokes", strokes)
     database.execute("DELETE FROM edits WHERE id NOT IN (SELECT edit_id FROM strokes)")
     _mend_cursor(database, folder)
@@ -106,7 +110,7 @@ def _rows_until_damage(
     try:
         for row in database.execute(select, values):
             rows.append(row)  # noqa: PERF402 - an error keeps the rows before it
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return rows, False
     return rows, True
 
@@ -134,6 +138,11 @@ def _lost_colors(database: sqlite3.Connection, strokes: list[Row]) -> list[Row]:
         for color_id in lost
         if color_id != NO_COLOR
     ]
+
+
+def _lost_edits(database: sqlite3.Connection, strokes: list[Row]) -> list[Row]:
+    lost = _unknown(database, "edits", {row[1] for row in strokes})
+    return [(edit_id, "Recovered edit", "") for edit_id in lost]
 
 
 def _unknown(database: sqlite3.Connection, table: str, used: set[Any]) -> list[int]:

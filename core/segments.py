@@ -16,11 +16,20 @@ LabelMap = npt.NDArray[np.int32]
 TRACE_SATURATION = 0.35
 """From this saturation of the ink on, a line pixel is a trace line (0 grey, 1 a pure hue)."""
 
-BLANK, BLACK = 0x00FFFFFF, 0xFF000000
-"""Paper and the commonest line colour of a line image, packed with R in the lowest byte."""
+BLACK = 0xFF000000
+"""The commonest line colour, packed with R in the lowest byte."""
+
+ALPHA = 0x01000000
+"""From here on a packed pixel has an alpha above 0."""
 
 AREA_TOLERANCE = 1.5
 """A segment of a changed drawing is still the same one up to this ratio of areas."""
+
+SHUT_IN = (2, 4, 8, 16)
+"""So far, in growing squares, a piece of trace line behind black lines looks for a segment."""
+
+MOVED = 8
+"""So many pixels a segment may have moved in a changed drawing and still be found again."""
 
 
 @dataclass(frozen=True)
@@ -59,27 +68,32 @@ class Segments:
         return keys_of(self.first_pixels, self.areas)
 
     def locate(self, keys: Sequence[SegmentKey]) -> npt.NDArray[np.int32]:
-        """Find segments of an earlier version of this drawing by their keys.
+        """Find segments of an earlier version of this drawing (of the same width) by their keys.
 
         Returns:
-            `[K]` labels; 0 where the place is now a line or a segment of quite another size.
+            `[K]` labels: the segment at that place if it is alike in size, else the most alike one
+            about it; 0 where none is alike.
         """
-        if not keys or not len(self):
-            return np.zeros(len(keys), np.int32)
-        first, area = np.array(keys, np.int64).T
-        inside = (first >= 0) & (first < self.label_map.size)
-        labels = np.where(inside, self.label_map.flat[np.where(inside, first, 0)], 0)
-        ratio = self.areas[labels - 1] / np.maximum(area, 1)
-        same = (labels > 0) & (ratio <= AREA_TOLERANCE) & (ratio >= 1 / AREA_TOLERANCE)
-        found: npt.NDArray[np.int32] = np.where(same, labels, 0).astype(np.int32)
-        return found
+        first = np.array([key.first_pixel for key in keys], np.int64)
+        area = np.array([key.area for key in keys], np.int64)
+        near = _around(first, self.label_map.shape, MOVED)
+        labels = self.label_map.ravel()[near]
+        areas = np.concatenate([[0], self.areas])[labels]
+        ratio = np.maximum(areas, area[:, None]) / np.maximum(np.minimum(areas, area[:, None]), 1)
+        ratio[(labels == 0) | (ratio > AREA_TOLERANCE)] = np.inf
+        here = near.shape[1] // 2
+        ratio[ratio[:, here] < np.inf, here] = 0
+        best = ratio.argmin(axis=1)[:, None]
+        is_found = np.take_along_axis(ratio, best, axis=1) < np.inf
+        found: npt.NDArray[np.int32] = np.where(is_found, np.take_along_axis(labels, best, 1), 0)
+        return found[:, 0]
 
 
 def segment(line: npt.NDArray[np.uint8]) -> Segments:
     """Cut a line image `[H, W, 4]` (alpha above 0 is line) into its 4-connected segments."""
-    is_free = cv2.extractChannel(line, 3) == 0
+    is_free = line.view("<u4")[..., 0] < ALPHA
     _, label_map = cv2.connectedComponents(is_free.view(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    return from_label_map(label_map.astype(np.int32, copy=False), _trace_pixels(line))
+    return from_label_map(np.asarray(label_map, np.int32), _trace_pixels(line, is_free))
 
 
 def from_label_map(label_map: LabelMap, trace_pixels: npt.NDArray[np.int64]) -> Segments:
@@ -161,19 +175,20 @@ def keys_of(
     return tuple(map(SegmentKey, first_pixels.tolist(), areas.tolist()))
 
 
-def _trace_pixels(line: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    """Return the coloured line pixels `[N]`.
+def _trace_pixels(
+    line: npt.NDArray[np.uint8], is_free: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Return the coloured pixels `[N]` among those that are not free `[H, W]`.
 
     Saturation is that of the ink, (max - min) / (255 - min), so that the antialiased edge of a red
     line counts as red and the edge of a black line as grey, whatever their strength.
     """
-    packed = line.view("<u4")[..., 0]
-    pixels = np.flatnonzero((packed != BLANK) & (packed != BLACK))  # few: the rest needs no sums
-    red, green, blue, alpha = line.reshape(-1, 4)[pixels].T.astype(np.float32)
+    inked = np.flatnonzero(~is_free)
+    pixels = inked[line.view("<u4").ravel()[inked] != BLACK]  # mostly few: the rest needs no sums
+    red, green, blue, _ = line.reshape(-1, 4)[pixels].T.astype(np.float32)
     low = np.minimum(np.minimum(red, green), blue)
     high = np.maximum(np.maximum(red, green), blue)
-    is_trace = (high - low > TRACE_SATURATION * (255 - low)) & (alpha > 0)
-    traced: npt.NDArray[np.int64] = pixels[is_trace]
+    traced: npt.NDArray[np.int64] = pixels[high - low > TRACE_SATURATION * (255 - low)]
     return traced
 
 
@@ -183,38 +198,50 @@ def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDAr
     A line may be some pixels thick: labels grow into it from its edges until every pixel has one
     (its first side); the second is another label among its direct neighbours or, in a thick line,
     another first side in the 5 x 5 around it. Only trace-line pixels pass a label on, so nothing
-    leaks across a black line.
+    leaks across a black line; only a piece that black lines shut in takes the segment nearby.
     """
     sides = np.zeros((len(pixels), 2), np.int32)
     if not len(pixels):
         return sides
-    height, width = label_map.shape
-    y, x = np.divmod(pixels, width)
-    labels, grown = label_map.ravel(), np.zeros(label_map.size, np.int32)
-
-    def around(which: npt.NDArray[np.bool_], radius: int) -> npt.NDArray[np.int64]:
-        """Flat positions `[n, (2 * radius + 1) ** 2]` of the squares around some pixels."""
-        dy, dx = np.mgrid[-radius : radius + 1, -radius : radius + 1].reshape(2, -1)
-        rows = np.clip(y[which, None] + dy, 0, height - 1)
-        at: npt.NDArray[np.int64] = rows * width + np.clip(x[which, None] + dx, 0, width - 1)
-        return at
-
+    shape, labels = label_map.shape, label_map.ravel()
+    grown = np.zeros(label_map.size, np.int32)
     first, second = sides.T
-    direct = labels[around(np.ones(len(pixels), bool), 1)]
+    direct = labels[_around(pixels, shape, 1)]
     first[:] = _commonest(direct)
     grown[pixels] = first
     is_open = first == 0
     while is_open.any():
-        label = _commonest(grown[around(is_open, 1)])
+        label = _commonest(grown[_around(pixels[is_open], shape, 1)])
         if not label.any():
-            break  # a piece of trace line that touches no segment at all
+            break
         grown[pixels[is_open]] = first[is_open] = label
+        is_open = first == 0
+    for radius in SHUT_IN:
+        if not is_open.any():
+            break
+        first[is_open] = _commonest(labels[_around(pixels[is_open], shape, radius)])
         is_open = first == 0
     second[:] = _other(direct, first)
     for radius in (1, 2):
         is_open = second == 0
-        second[is_open] = _other(grown[around(is_open, radius)], first[is_open])
+        second[is_open] = _other(grown[_around(pixels[is_open], shape, radius)], first[is_open])
     return sides
+
+
+def _around(
+    pixels: npt.NDArray[np.int64], shape: tuple[int, ...], radius: int
+) -> npt.NDArray[np.int64]:
+    """Return the pixels `[N, (2 * radius + 1) ** 2]` of the squares around pixels `[N]`.
+
+    All are y * W + x; squares are cut off at the border of the image, and what lies outside it is
+    brought in.
+    """
+    height, width = shape
+    y, x = np.divmod(pixels, width)
+    dy, dx = np.mgrid[-radius : radius + 1, -radius : radius + 1].reshape(2, -1)
+    rows = np.clip(y[:, None] + dy, 0, height - 1)
+    at: npt.NDArray[np.int64] = rows * width + np.clip(x[:, None] + dx, 0, width - 1)
+    return at
 
 
 def _commonest(labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

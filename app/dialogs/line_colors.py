@@ -1,7 +1,7 @@
 """Which colours are lines? Asked when a coloured drawing alone does not say so by itself."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QColor, QImage, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -39,13 +39,16 @@ class LineColorsDialog(QDialog):
         )
         self._boxes: list[tuple[QCheckBox, Rgba]] = []
         choices = QWidget()
+        boxes = choices.palette()
+        boxes.setColor(QPalette.ColorRole.Base, QColor("#5a5a5a"))  # an empty box must be seen
+        choices.setPalette(boxes)
         column = QVBoxLayout(choices)
-        for candidate in unclear.candidates:
-            box = QCheckBox(f"{color_name(candidate.rgba)}   {candidate.pixels:,} px")
-            box.setIcon(swatch(candidate.rgba))
+        for rgba, pixels in unclear.candidates:
+            box = QCheckBox(f"{color_name(rgba)}   {pixels:,} px")
+            box.setIcon(swatch(rgba))
             box.setIconSize(QSize(40, 22))
             column.addWidget(box)
-            self._boxes.append((box, candidate.rgba))
+            self._boxes.append((box, rgba))
         column.addStretch()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(choices)

@@ -36,7 +36,7 @@ class _Frames(QAbstractListModel):
         self._thumbnails: dict[int, QPixmap] = {}
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._on_painted)
-        desk.palette_changed.connect(self._on_cut)
+        desk.palette_changed.connect(self._on_palette)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: ARG002
         return len(self._desk.project.frames) if self._desk.project else 0
@@ -78,6 +78,12 @@ class _Frames(QAbstractListModel):
         self._thumbnails.clear()
         self.endResetModel()
 
+    @Slot()
+    def _on_palette(self) -> None:
+        self._thumbnails.clear()
+        if rows := self.rowCount():
+            self.dataChanged.emit(self.index(0), self.index(rows - 1))
+
     @Slot(object)
     def _on_painted(self, frame_ids: frozenset[int]) -> None:
         for row, entry in enumerate(self._desk.project.frames if self._desk.project else ()):
@@ -91,9 +97,9 @@ class _Cell(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
-        rect: QRect = option.rect.adjusted(2, 2, -2, -2)  # type: ignore[attr-defined]
-        palette: QPalette = option.palette  # type: ignore[attr-defined]
-        is_current = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        rect: QRect = option.rect.adjusted(2, 2, -2, -2)
+        palette: QPalette = option.palette
+        is_current = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.fillRect(rect, palette.highlight() if is_current else palette.window())
         frame = QRect(rect.x() + 6, rect.y() + 6, THUMBNAIL.width(), THUMBNAIL.height())
         painter.fillRect(frame, PAPER)

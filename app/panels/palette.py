@@ -105,4 +105,6 @@ def swatch(rgba: Rgba, *, is_erase: bool = False, size: QSize = SWATCH) -> QIcon
     painter.setPen(QColor("#161616"))
     painter.drawRect(pixmap.rect().adjusted(0, 0, -1, -1))
     painter.end()
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it, and this is a colour to judge
+    return icon

@@ -103,7 +103,6 @@ class SheetsPanel(QWidget):
         for sheet in files:
             item = QListWidgetItem(sheet.name)
             item.setToolTip(str(sheet.color))
-            item.setData(Qt.ItemDataRole.UserRole, sheet)
             self._list.addItem(item)
         if files:
             self._list.setCurrentRow(min(max(chosen, 0), len(files) - 1))
@@ -122,8 +121,8 @@ class SheetsPanel(QWidget):
         self._picture.show_sheet(self._desk.sheets.get(files) if files else None)
 
     def _chosen(self) -> SheetFiles | None:
-        item = self._list.currentItem()
-        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        row, files = self._list.currentRow(), self._desk.sheet_files
+        return files[row] if 0 <= row < len(files) else None
 
     @Slot(tuple)
     def _on_picked(self, rgba: tuple[int, int, int, int]) -> None:

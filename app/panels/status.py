@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
-from app.desk import Desk, Progress
+from app.desk import Desk
+from app.progress import Progress
 from core.matching import Band
 
 BAND_WORDS = {
@@ -29,11 +30,13 @@ class StatusLine(QStatusBar):
         self._cancel = QPushButton("Cancel")
         self._cancel.clicked.connect(desk.cancel)
         self._counts = QLabel()
+        self._model = QLabel()
         self._saved = QLabel()
         self.addWidget(self._segment, 1)
-        for widget in (self._job, self._bar, self._cancel, self._counts, self._saved):
+        for widget in (self._job, self._bar, self._cancel, self._counts, self._model, self._saved):
             self.addPermanentWidget(widget)
         desk.progressed.connect(self._on_progress)
+        desk.models.changed.connect(self._on_model)
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._count)
         self._on_progress(None)
@@ -59,6 +62,10 @@ class StatusLine(QStatusBar):
             self._saved.setText(f"{project.path.name} (read-only)")
         self._saved.setToolTip("" if project is None else str(project.path))
         self._count()
+
+    @Slot()
+    def _on_model(self) -> None:
+        self._model.setText(f"Model {self._desk.models.name}, {self._desk.models.device}")
 
     @Slot()
     def _count(self) -> None:

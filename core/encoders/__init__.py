@@ -1,7 +1,8 @@
 """Encoders: a line image and its segments in, one feature vector per segment out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -46,4 +47,21 @@ class Encoder(Protocol):
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:
         """Encode the segments of one line image `[H, W, 4]`, deterministically, any size."""
+        ...
+
+
+@runtime_checkable
+class BatchEncoder(Encoder, Protocol):
+    """An encoder that is faster with several drawings at a time.
+
+    Attributes:
+        batch: how many.
+    """
+
+    batch: int
+
+    def encode_batch(
+        self, frames: Sequence[tuple[npt.NDArray[np.uint8], Segments]]
+    ) -> list[SegmentFeatures]:
+        """Encode several drawings; the features are those of `encode`."""
         ...

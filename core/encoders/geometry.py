@@ -6,9 +6,9 @@ import numpy.typing as npt
 from core.encoders import Scale, SegmentFeatures
 from core.segments import Segments, runs
 
-WEIGHTS = np.array([1 / 3, 2.0, 2.0, 1.5, 1.5, 0.4, 0.4])
+WEIGHTS = np.array([1 / 3, 2.0, 2.0, 1.5, 1.5, 0.4, 0.4, 2.0])
 """Per descriptor, as measured by the laboratory: log area, x, y, spread x, spread y, correlation,
-fill ratio; lengths in units of half the figure."""
+fill ratio, and whether it is the background; lengths in units of half the figure."""
 
 FREQUENCY = 1.0
 """Radians per weighted unit; all but the farthest descriptors stay within half a turn (0.3 to 1.0
@@ -23,12 +23,12 @@ class GeometryEncoder:
     """
 
     name = "geometry"
-    version = "1"
+    version = "2"
     width = 2 * len(WEIGHTS)
-    scale = Scale(no_match=0.95, doubtful=0.005, likely=0.02, overlap=0.01)
+    scale = Scale(no_match=0.8, doubtful=0.004, likely=0.02, overlap=0.01)
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:  # noqa: ARG002
-        """Encode the segments `[L, 14]`; the line image itself is not looked at."""
+        """Encode the segments `[L, 16]`; the line image itself is not looked at."""
         angles = describe(segments) * (WEIGHTS * FREQUENCY)
         parts = np.concatenate([np.cos(angles), np.sin(angles)], axis=1, dtype=np.float32)
         features: SegmentFeatures = parts / np.float32(np.sqrt(len(WEIGHTS)))
@@ -36,10 +36,10 @@ class GeometryEncoder:
 
 
 def describe(segments: Segments) -> npt.NDArray[np.float64]:
-    """Measure area, position and second moments of every segment, relative to the figure `[L, 7]`.
+    """Measure area, position and second moments of every segment, relative to the figure `[L, 8]`.
 
-    The figure is the box around all segments but the background, which is the one with most
-    pixels on the border of the image; with a single segment it is the whole image.
+    The background is the segment with most pixels on the border of the image, the figure the box
+    around all others; a single segment is both.
     """
     if not len(segments):
         return np.zeros((0, len(WEIGHTS)))
@@ -58,7 +58,8 @@ def describe(segments: Segments) -> npt.NDArray[np.float64]:
     correlation = product / np.maximum(spread_x * spread_y, 1e-6)
     fill = n / segments.boxes[:, 2:].prod(axis=1, dtype=np.float64)
 
-    center, half = _figure(segments)
+    background = _background(segments)
+    center, half = _figure(segments, background)
     return np.stack(
         [
             np.log(n / half**2 * 256**2),  # as if half the figure were 256 pixels
@@ -68,19 +69,24 @@ def describe(segments: Segments) -> npt.NDArray[np.float64]:
             spread_y / half,
             np.clip(correlation, -1, 1),
             fill,
+            np.arange(len(n)) == background,
         ],
         axis=1,
     )
 
 
-def _figure(segments: Segments) -> tuple[tuple[float, float], float]:
-    """Return the centre of the figure's box and half its longer side."""
+def _background(segments: Segments) -> int:
+    """Return the row of the segment with most pixels on the border of the image."""
     edge = segments.label_map
     border = np.concatenate([edge[0], edge[-1], edge[:, 0], edge[:, -1]])
-    on_border = np.bincount(border, minlength=len(segments) + 1)[1:]
+    return int(np.bincount(border, minlength=len(segments) + 1)[1:].argmax())
+
+
+def _figure(segments: Segments, background: int) -> tuple[tuple[float, float], float]:
+    """Return the centre of the figure's box and half its longer side, at least 4 pixels."""
     boxes = segments.boxes.astype(np.float64)
     if len(segments) > 1:
-        boxes = np.delete(boxes, on_border.argmax(), axis=0)
+        boxes = np.delete(boxes, background, axis=0)
     x0, y0 = boxes[:, :2].min(axis=0)
     x1, y1 = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
     return ((x0 + x1) / 2, (y0 + y1) / 2), max(x1 - x0, y1 - y0, 8) / 2

@@ -3,7 +3,8 @@ import os
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,20 @@ def test_grey_of_16_bits_is_rounded_to_8(tmp_path: Path, suffix: str) -> None:
     assert image[0, :, 0].tolist() == [0, 0, 1, 1, 128, 254, 255, 255]
     assert (image[..., 3] == 255).all()
     assert (image[..., :3] == image[..., :1]).all()
+
+
+def test_a_transparent_grey_of_16_bits_is_transparent(tmp_path: Path) -> None:
+    grey = np.array([[65535, 65534, 0]], np.uint16)
+    Pillow.fromarray(grey).save(tmp_path / "a.png", transparency=65535)
+    assert read_image(tmp_path / "a.png")[0, :, 3].tolist() == [0, 255, 255]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "RGB"])
+def test_a_tall_picture_is_read_in_full(tmp_path: Path, mode: str) -> None:
+    image = np.full((201, 3, 4), WHITE, np.uint8)
+    image[:, 1, 0] = np.arange(201)
+    saved = save(tmp_path / "a.png", image, mode)
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png"), np.asarray(saved.convert("RGBA")))
 
 
 def test_the_content_decides_and_not_the_ending(tmp_path: Path) -> None:
@@ -412,22 +427,22 @@ def test_a_written_file_has_the_usual_permissions(cut: Path) -> None:
     assert (cut / "A.png").stat().st_mode == (cut / "other").stat().st_mode
 
 
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[], None]]:
-    """Return a function after which no file may grow beyond 16 bytes: the kernel refuses it."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file grow beyond 16 bytes: the kernel refuses it (pytest's own log file, too)."""
     resource = pytest.importorskip("resource", reason="only POSIX limits the size of files")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(
-    cut: Path, full_disk: Callable[[], None]
-) -> None:
+def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(cut: Path) -> None:
     path = cut / "A_0001.png"
     path.write_text("old")
-    full_disk()
-    with pytest.raises(ImageError) as error:
+    with full_disk(), pytest.raises(ImageError) as error:
         write_png(path, drawing())
     assert "disk is full" in sentence(error, "A_0001.png")
     assert isinstance(error.value.__cause__, OSError)
@@ -459,3 +474,27 @@ def test_writing_into_a_read_only_folder_is_one_sentence(cut: Path) -> None:
         write_png(cut / "A_0001.png", drawing())
     cut.chmod(0o755)
     assert "writing is not allowed" in sentence(error, "A_0001.png")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="the permission check does not hold here"
+)
+def test_a_folder_that_may_not_be_entered_is_one_sentence(cut: Path) -> None:
+    cut.chmod(0)
+    with pytest.raises(ImageError) as reading:
+        read_image(cut / "A_0001.png")
+    with pytest.raises(ImageError) as writing:
+        write_png(cut / "A_0001.png", drawing())
+    cut.chmod(0o755)
+    assert "may not be read" in sentence(reading, "A_0001.png")
+    assert "writing is not allowed" in sentence(writing, "A_0001.png")
+
+
+def test_a_tga_whose_alpha_was_never_used_is_opaque(cut: Path) -> None:
+    page = np.full((6, 8, 4), (255, 255, 255, 0), np.uint8)
+    page[2:4, 2:6, :3] = 0
+    Pillow.fromarray(page).save(cut / "A0001.tga")
+    line = read_line_image(cut / "A0001.tga")
+    assert (line[..., 3] > 0).sum() == 8
+    Pillow.fromarray(np.zeros((6, 8, 4), np.uint8)).save(cut / "A0002.tga")
+    assert not read_line_image(cut / "A0002.tga")[..., 3].any()

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from core.edits import Changes, Edit, Mark, Paint, SegmentKey, Stroke
 from core.palette import Color
-from core.project import CutFileError, FrameEntry, NewSheet, Project, SheetEntry
+from core.project import CutFileError, FrameEntry, Project, SheetEntry
+from core.sheets import SheetFiles
 
 ROOT = Path(__file__).parents[2]
 RED, BLUE, CLEAR = (255, 0, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)
@@ -246,7 +247,7 @@ edits = st.builds(Edit, st.text(max_size=5), st.lists(strokes, max_size=3).map(t
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(edits | st.sampled_from(["undo", "redo", "reopen", "checkpoint"]), max_size=25))
 def test_any_sequence_of_edits_undo_redo_and_reopening_is_what_a_list_says(tmp_path, actions):
@@ -275,20 +276,20 @@ def test_any_sequence_of_edits_undo_redo_and_reopening_is_what_a_list_says(tmp_p
 
 def test_sheets_bring_only_the_colours_that_are_new(project, folder):
     project.add_color(RED)
-    sheet = NewSheet("設定", folder / "line.png", folder / "color.png", (BLUE, CLEAR))
+    sheet = SheetFiles("設定", folder / "line.png", folder / "color.png", (BLUE, CLEAR))
     assert project.add_sheets([sheet], [BLUE, RED]) == Changes(palette=True, sheets=True)
-    again = NewSheet("Again", None, folder / "again.png")
-    assert project.add_sheets([again], [RED]) == Changes(sheets=True)
+    other = SheetFiles("Again", None, folder / "again.png")
+    assert project.add_sheets([other], [RED]) == Changes(sheets=True)
     with reopened(project) as again:
         assert again.palette.colors == (Color(1, "#FF0000", RED), Color(2, "#0000FF", BLUE))
         assert again.sheets == (
-            SheetEntry(1, "設定", folder / "line.png", folder / "color.png", (BLUE, CLEAR)),
-            SheetEntry(2, "Again", None, folder / "again.png"),
+            SheetEntry(1, sheet),
+            SheetEntry(2, other),
         )
 
 
 def test_a_removed_sheet_leaves_its_colours_and_its_id_is_not_given_again(project, folder):
-    sheet = NewSheet("a", None, folder / "a.png")
+    sheet = SheetFiles("a", None, folder / "a.png")
     project.add_sheets([sheet], [RED])
     assert project.remove_sheet(1) == Changes(sheets=True)
     assert project.remove_sheet(1) == Changes()
@@ -323,7 +324,7 @@ def test_the_same_drawings_again_are_no_change(project, folder):
 
 def test_a_drawing_that_is_gone_takes_its_paint_along_and_brings_it_back(project, folder):
     project.apply(paint_face(1, frame_id=2))
-    project.set_digest(2, "ab12")
+    project.set_digests({2: "ab12"})
     assert project.sync_frames(folder / "A", ["A0001.png"]) == Changes(frames=frozenset({2}))
     assert project.undo_target() is None
     with reopened(project) as again:
@@ -359,19 +360,19 @@ def test_another_folder_is_a_change_of_every_drawing(project, folder):
 
 
 def test_a_digest_is_kept(project):
-    project.set_digest(1, "00ff")
+    project.set_digests({1: "00ff"})
     with reopened(project) as again:
         assert again.frames[0] == FrameEntry(1, "A0001.png", "00ff")
 
 
 def test_cut_drawings_and_sheets_that_move_together_are_found(project, folder, tmp_path):
     (folder / "color.png").touch()
-    project.add_sheets([NewSheet("a", None, folder / "color.png")], [])
+    project.add_sheets([SheetFiles("a", None, folder / "color.png")], [])
     project.close()
     shutil.move(folder, tmp_path / "moved")
     with closing(Project.open(tmp_path / "moved" / project.path.name)) as again:
         assert again.drawings == tmp_path / "moved" / "A"
-        assert again.sheets[0].color == tmp_path / "moved" / "color.png"
+        assert again.sheets[0].files.color == tmp_path / "moved" / "color.png"
 
 
 def test_a_cut_that_moves_alone_finds_its_drawings_where_they_were(project, folder, tmp_path):
@@ -387,7 +388,7 @@ def test_a_cut_that_moves_alone_finds_its_drawings_where_they_were(project, fold
 def test_save_as_goes_on_in_the_new_file_and_leaves_the_old_one(project, folder, tmp_path):
     old = project.path
     (folder / "color.png").touch()
-    project.add_sheets([NewSheet("a", None, folder / "color.png")], [RED])
+    project.add_sheets([SheetFiles("a", None, folder / "color.png")], [RED])
     project.apply(paint_face(1))
     new = tmp_path / "another 場所" / "b.cut"
     new.parent.mkdir()
@@ -398,7 +399,7 @@ def test_save_as_goes_on_in_the_new_file_and_leaves_the_old_one(project, folder,
         assert dict(old_project.paint(1)) == {FACE: corrected(1)}
     with reopened(project) as again:
         assert dict(again.paint(1)) == {FACE: corrected(2)}
-        assert (again.drawings, again.sheets[0].color) == (folder / "A", folder / "color.png")
+        assert (again.drawings, again.sheets[0].files.color) == (folder / "A", folder / "color.png")
         again.undo()
         again.undo()
         assert dict(again.paint(1)) == {}
@@ -425,6 +426,20 @@ def test_save_as_replaces_a_file_and_the_log_beside_it(project, folder):
     with reopened(project) as again:
         assert again.notices == ()
         assert dict(again.paint(1)) == {FACE: corrected(1)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_save_as_through_a_link_replaces_what_it_points_to(project, folder, tmp_path):
+    real, link = tmp_path / "real.cut", folder / "link.cut"
+    Project.create(real, folder, ["x.png"]).close()
+    link.symlink_to(real)
+    project.apply(paint_face(1))
+    project.save_as(link)
+    project.close()
+    assert link.is_symlink()
+    with closing(Project.open(real)) as again:
+        assert dict(again.paint(1)) == {FACE: corrected(1)}
+        assert again.drawings == folder / "A"
 
 
 def test_save_as_does_not_replace_a_cut_that_is_open(project, folder):

@@ -73,13 +73,19 @@ def test_grey_and_dark_brown_lines_are_not_trace_lines():
     assert segment(line).trace_pixels.size == 0
 
 
+def test_a_piece_of_trace_line_shut_in_by_black_lines_belongs_to_the_segment_nearby():
+    segments = segment(draw("....\n####\n#bb#\n####"))
+    assert segments.trace_sides[:, 0].tolist() == [1, 1]
+
+
 def test_a_segment_of_a_redrawn_frame_is_found_again_unless_it_is_quite_another():
     before = segment(draw("...#...#\n...#...#"))
     after = segment(draw("..##....\n...#...."))
     assert before.keys == (SegmentKey(0, 6), SegmentKey(4, 6))
     assert after.locate(before.keys).tolist() == [1, 2]
-    grown = segment(draw("....................\n...................."))
-    assert grown.locate(before.keys).tolist() == [0, 0]
+    larger = segment(draw("....................\n...................."))
+    assert larger.locate(before.keys).tolist() == [0, 0]
+    assert before.locate([]).tolist() == []
 
 
 line_masks = st.tuples(st.integers(1, 24), st.integers(1, 24)).flatmap(

@@ -4,7 +4,7 @@ import torch
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread():
-    """Tiny networks on busy machines: threads that wait for each other cost more than they give."""
+    """Tiny networks gain nothing from threads and lose much where other programs want them."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

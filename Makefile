@@ -1,0 +1,41 @@
+# Two commands: `make run` opens the bundled sample in the window, `make test` runs every check.
+# Both install what they need: a virtual environment in .venv, and on Debian the system libraries
+# that Qt loads.
+
+PYTHON ?= python3
+BIN = .venv/bin
+AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+QT_LIBRARIES = libegl1 libgl1 libopengl0 libglib2.0-0 libfontconfig1 libdbus-1-3 \
+  libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 \
+  libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
+
+.PHONY: run test check format benchmark
+
+run: .venv/installed
+	$(BIN)/shiage --sample
+
+test: check
+	$(BIN)/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: .venv/installed
+	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= --override-ini faulthandler_timeout=0
+
+.venv/installed: pyproject.toml
+	@if command -v apt-get > /dev/null && ! { $(PYTHON) -c "import ensurepip" && \
+	    ldconfig -p | grep -q libEGL.so.1 && ldconfig -p | grep -q libxcb-cursor.so.0; }; then \
+	  $(AS_ROOT) apt-get update -q && \
+	  $(AS_ROOT) apt-get install -y -q $(PYTHON)-venv $(QT_LIBRARIES); \
+	fi
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@

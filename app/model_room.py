@@ -1,0 +1,61 @@
+"""Model room: which model is at work, and which others there are."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.engine_thread import EngineThread
+from core.jobs import (
+    Answer,
+    FetchModel,
+    ImportModels,
+    Job,
+    ListModels,
+    ModelReady,
+    ModelsListed,
+    UseModel,
+)
+from core.models import Imported, Progress, Refused
+
+
+class ModelRoom(QObject):
+    """Asks the engine about models and tells what it answers."""
+
+    changed = Signal()  # another model is at work
+    listed = Signal(object)  # tuple of ModelState
+    progressed = Signal(object)  # Progress, Imported or Refused
+
+    def __init__(self, engine: EngineThread) -> None:
+        """Begin before the first model is loaded."""
+        super().__init__(engine)
+        self._engine = engine
+        self.name, self.device = "", ""
+        engine.answered.connect(self._on_answer)
+
+    def use(self, name: str, device: str) -> None:
+        """Go on with another model or on another device."""
+        self._engine.start(UseModel(name, device))
+
+    def look(self) -> None:
+        """Look which models are here."""
+        self._engine.start(ListModels())
+
+    def take_in(self, paths: Iterable[Path]) -> None:
+        """Import files of weights."""
+        self._engine.start(ImportModels(tuple(paths)))
+
+    def fetch(self, name: str) -> None:
+        """Download the weights of a backbone."""
+        self._engine.start(FetchModel(name))
+
+    @Slot(object, object)
+    def _on_answer(self, job: Job, answer: Answer) -> None:  # noqa: ARG002
+        match answer:
+            case ModelReady(name, device):
+                self.name, self.device = name, device
+                self.changed.emit()
+            case ModelsListed(states):
+                self.listed.emit(states)
+            case Progress() | Imported() | Refused():
+                self.progressed.emit(answer)

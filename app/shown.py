@@ -1,0 +1,100 @@
+"""Shown: what is to be seen of every frame, predictions with a person's word laid over them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from core.edits import FramePaint, SegmentKey, settle
+from core.jobs import Prediction
+from core.matching import Band
+
+
+@dataclass(frozen=True)
+class FrameColors:
+    """What is shown of a frame: `[L]` palette ids, marks (see `settle`) and bands."""
+
+    colors: npt.NDArray[np.int32]
+    marks: npt.NDArray[np.int8]
+    bands: npt.NDArray[np.int8]
+
+    @cached_property
+    def doubtful(self) -> npt.NDArray[np.int64]:
+        """The labels that a person should look at."""
+        return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
+
+
+class ShownFrames:
+    """The latest prediction of every frame, and what is shown of it, worked out when asked for."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._predictions: dict[int, Prediction] = {}
+        self._shown: dict[int, FrameColors] = {}
+
+    def put(self, prediction: Prediction) -> None:
+        """Take a new prediction in place of the former one."""
+        self._predictions[prediction.frame_id] = prediction
+        self._shown.pop(prediction.frame_id, None)
+
+    def prediction(self, frame_id: int) -> Prediction | None:
+        """Return the latest prediction of a frame."""
+        return self._predictions.get(frame_id)
+
+    def repaint(self, frame_ids: Iterable[int]) -> None:
+        """Work these frames out anew: their paint has changed."""
+        for frame_id in frame_ids:
+            self._shown.pop(frame_id, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._predictions.clear()
+        self._shown.clear()
+
+    def colors(
+        self, frame_id: int, paint: FramePaint, *, keys: Sequence[SegmentKey] | None = None
+    ) -> FrameColors | None:
+        """Return what is to be shown of a frame, None while nothing is known of it.
+
+        Args:
+            frame_id: which frame.
+            paint: what a person settled in it.
+            keys: of its segments if its drawing has been read; they are enough to show the paint
+                before there is a prediction.
+        """
+        if frame_id not in self._shown:
+            prediction = self._predictions.get(frame_id)
+            if prediction is not None:
+                keys = prediction.keys
+                predicted, bands = prediction.matches.colors, prediction.bands
+            elif keys is not None:
+                predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
+            else:
+                return None
+            colors, marks = settle(predicted, keys, paint)
+            bands = np.where(marks > 0, np.int8(Band.SURE), bands)
+            self._shown[frame_id] = FrameColors(colors, marks, bands)
+        return self._shown[frame_id]
+
+
+def next_doubtful(
+    doubts: Sequence[npt.NDArray[np.int64]], *, position: int, label: int, by: int
+) -> tuple[int, int] | None:
+    """Find the next doubtful segment of the clip, round and round.
+
+    Args:
+        doubts: the doubtful labels of every frame, ascending.
+        position: the current frame.
+        label: the selected segment in it, 0 for none.
+        by: 1 forwards, -1 backwards.
+
+    Returns:
+        Position and label, or None when nothing is doubtful.
+    """
+    flat = [(row, int(each)) for row, labels in enumerate(doubts) for each in labels]
+    here = (position, label if label or by > 0 else np.inf)
+    if by > 0:
+        return next((place for place in flat if place > here), flat[0] if flat else None)
+    return next((place for place in flat[::-1] if place < here), flat[-1] if flat else None)

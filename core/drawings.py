@@ -1,0 +1,167 @@
+"""Drawings: files become segmented drawings and features, once per content, reading ahead."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import NamedTuple
+
+from core.cache import EncodedFrame, FrameCache, encoded_frame
+from core.encoders import BatchEncoder, Encoder
+from core.images import Image, ImageError, read_line_image
+from core.jobs import Drawing
+from core.segments import Segments, segment
+
+DRAWINGS_BYTES = 512 * 2**20
+"""Line images and label maps kept in memory: some thirty drawings of 1920 x 1080."""
+
+AHEAD = 2
+"""So many drawings are read and segmented while the encoder works on the ones before."""
+
+
+class EncodedFile(NamedTuple):
+    """What is known of a drawing; `digest` names its content."""
+
+    digest: str
+    encoded: EncodedFrame
+
+
+class Drawings:
+    """One encoder and all drawings that were asked about; used from one thread."""
+
+    def __init__(self, encoder: Encoder, cache_folder: Path) -> None:
+        """Use an encoder and a folder for what it computed."""
+        self.encoder = encoder
+        self._cache = FrameCache(cache_folder)
+        self._drawings: dict[str, Drawing] = {}  # by digest, the latest used last
+        self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
+
+    def digest(self, path: Path) -> str:
+        """Name a file's content; a file that has not been touched is not read again.
+
+        Raises:
+            ImageError: if it cannot be read.
+        """
+        try:
+            found = path.stat()
+            state = (found.st_mtime_ns, found.st_size)
+            if path not in self._digests or self._digests[path][0] != state:
+                digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+                self._digests[path] = (state, digest)
+        except OSError as error:
+            raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
+        return self._digests[path][1]
+
+    def drawing(self, path: Path) -> Drawing:
+        """Read and segment a drawing; the latest ones stay in memory.
+
+        Raises:
+            ImageError: if it cannot be read.
+        """
+        digest = self.digest(path)
+        if digest in self._drawings:
+            return self._keep(self._drawings.pop(digest))
+        return self._keep(Drawing(digest, *_read(path)))
+
+    def file(self, path: Path) -> EncodedFile:
+        """Return the features of a drawing: from memory, from disk, or by the encoder.
+
+        Raises:
+            ImageError: if it cannot be read.
+        """
+        digest = self.digest(path)
+        return EncodedFile(digest, self.encoded(digest, lambda: self.drawing(path)))
+
+    def encoded(self, digest: str, load: Callable[[], Drawing]) -> EncodedFrame:
+        """Return the features of a drawing that is loaded only if they are not known."""
+        known = self._cache.get(self._key(digest))
+        return known if known is not None else self._encode([load()])[0]
+
+    def ahead(self, paths: Sequence[Path], stop: Event) -> Iterator[EncodedFile | ImageError]:
+        """Yield what is known of each drawing in order, or why it cannot be read.
+
+        Unknown ones are encoded as many at a time as the encoder likes, while the next ones are
+        read and segmented in another thread. Ends early when `stop` is set.
+        """
+        batch = self.encoder.batch if isinstance(self.encoder, BatchEncoder) else 1
+        upcoming, waiting = iter(paths), deque[_Waiting]()
+        with ThreadPoolExecutor(1, thread_name_prefix="reader") as reader:
+            while not stop.is_set():
+                while len(waiting) < batch + AHEAD and (path := next(upcoming, None)):
+                    waiting.append(self._begin(path, reader))
+                if not waiting:
+                    return
+                if waiting[0].reading is not None:
+                    self._finish(list(waiting)[:batch])
+                result = waiting.popleft().result
+                assert result is not None
+                yield result
+            reader.shutdown(cancel_futures=True)
+
+    def _begin(self, path: Path, reader: ThreadPoolExecutor) -> "_Waiting":
+        try:
+            digest = self.digest(path)
+        except ImageError as error:
+            return _Waiting(result=error)
+        known = self._cache.get(self._key(digest))
+        if known is not None:
+            return _Waiting(result=EncodedFile(digest, known))
+        if digest in self._drawings:
+            return _Waiting(result=EncodedFile(digest, self._encode([self._drawings[digest]])[0]))
+        return _Waiting(digest, reader.submit(_read, path))
+
+    def _finish(self, waiting: "Sequence[_Waiting]") -> None:
+        """Encode those of some drawings that wait for it."""
+        read: list[tuple[_Waiting, Drawing]] = []
+        for each in waiting:
+            if each.reading is not None:
+                try:
+                    read.append((each, self._keep(Drawing(each.digest, *each.reading.result()))))
+                except ImageError as error:
+                    each.result = error
+                each.reading = None
+        encoded = self._encode([drawing for _, drawing in read])
+        for (each, drawing), known in zip(read, encoded, strict=True):
+            each.result = EncodedFile(drawing.digest, known)
+
+    def _encode(self, drawings: Sequence[Drawing]) -> list[EncodedFrame]:
+        frames = [(drawing.line, drawing.segments) for drawing in drawings]
+        if isinstance(self.encoder, BatchEncoder):
+            features = self.encoder.encode_batch(frames)
+        else:
+            features = [self.encoder.encode(*frame) for frame in frames]
+        encoded = []
+        for drawing, rows in zip(drawings, features, strict=True):
+            encoded.append(encoded_frame(rows, drawing.segments, drawing.line))
+            self._cache.put(self._key(drawing.digest), encoded[-1])
+        return encoded
+
+    def _keep(self, drawing: Drawing) -> Drawing:
+        """Put a drawing last, and let the first ones go when there are too many."""
+        self._drawings[drawing.digest] = drawing
+        sizes = [2 * kept.line.nbytes for kept in self._drawings.values()]
+        while sum(sizes) > DRAWINGS_BYTES and len(sizes) > 1:
+            self._drawings.pop(next(iter(self._drawings)))
+            sizes.pop(0)
+        return drawing
+
+    def _key(self, digest: str) -> str:
+        return f"{digest}-{self.encoder.name.replace(':', '-')}-{self.encoder.version}"
+
+
+@dataclass
+class _Waiting:
+    """A drawing on its way: being read, then done."""
+
+    digest: str = ""
+    reading: Future[tuple[Image, Segments]] | None = None
+    result: EncodedFile | ImageError | None = None
+
+
+def _read(path: Path) -> tuple[Image, Segments]:
+    line = read_line_image(path)
+    line.setflags(write=False)
+    return line, segment(line)

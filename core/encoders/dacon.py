@@ -1,0 +1,342 @@
+"""DACoN 1.0 and 1.1: what a part is (DINOv2) and where it lies (U-Net), fused per segment.
+
+Read `DaconEncoder._features`, and you know what it computes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.encoders import Scale, SegmentFeatures
+from core.encoders.checkpoints import (
+    CheckpointError,
+    State,
+    fingerprint,
+    load_exactly,
+    misfit,
+    part,
+    read_state,
+)
+from core.encoders.devices import (
+    SAME_MATCHES,
+    Precision,
+    check_precision,
+    computing,
+    match_agreement,
+    pick_device,
+    run_within_memory,
+)
+from core.encoders.dinov2 import (
+    INPUT_SIZE,
+    SIZES,
+    TIMM_NAMES,
+    dinov2_from,
+    inputs,
+    patch_tokens,
+)
+from core.encoders.pooling import Cells, Size, pool, shrink, weights
+from core.encoders.unet import INPUT_SIZE as UNET_SIZE
+from core.encoders.unet import UNet
+from core.segments import Segments
+
+Version = Literal["1.0", "1.1"]
+
+POOL_SIZE: dict[Version, Size | None] = {"1.0": None, "1.1": (512, 512)}
+"""To what size the masks are shrunk; 1.0 pools at the size of the drawing."""
+
+NORM_FLOOR = 1e-6
+"""Added to the norms of the two halves before 1.1 adds them, as in the reference."""
+
+BATCH = {"cuda": 2}
+"""Drawings at a time: 2 on a graphics card stay below 3.2 GB with ViT-L (estimated)."""
+
+Line = npt.NDArray[np.uint8]
+"""A line image `[H, W, 4]`."""
+
+Frame = tuple[Line, Segments]
+
+
+class Features(NamedTuple):
+    """What the network says of the L segments of a drawing, each a tensor `[L, …]`."""
+
+    dino: Tensor
+    """Raw DINOv2 features, the mean over each segment: 1024 numbers with ViT-L."""
+    fused: Tensor
+    """The features that are compared, not yet of unit length: 128 numbers."""
+
+
+class Perceptron(nn.Module):
+    """Linear, ReLU, linear."""
+
+    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
+        """Map `inputs` to `outputs` numbers."""
+        super().__init__()
+        self.fc1 = nn.Linear(inputs, hidden)
+        self.fc2 = nn.Linear(hidden, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[L, inputs] -> [L, outputs]."""
+        y: Tensor = self.fc2(functional.relu(self.fc1(x)))
+        return y
+
+
+class Dacon(nn.Module):
+    """The network without DINOv2, which is frozen and passed in; keys as in the checkpoints.
+
+    `dino_unet_mlp` is the fusion of version 1.0; 1.1 has none.
+    """
+
+    def __init__(
+        self, unet: UNet, dino_mlp: Perceptron, dino_unet_mlp: Perceptron | None = None
+    ) -> None:
+        """Put the parts together."""
+        super().__init__()
+        self.unet, self.dino_mlp, self.dino_unet_mlp = unet, dino_mlp, dino_unet_mlp
+
+    @property
+    def version(self) -> Version:
+        """The published version this network is like."""
+        return "1.1" if self.dino_unet_mlp is None else "1.0"
+
+    def fuse(self, dino: Tensor, spatial: Tensor) -> Tensor:
+        """Reduce and join the pooled features of both branches.
+
+        DINOv2's are `[L, 1024]`, the U-Net's `[L, 64]`, from before its last convolution.
+        """
+        reduced = self.dino_mlp(dino)  # [L, 128]
+        spatial = self.unet.head(spatial)  # [L, 128]
+        if self.dino_unet_mlp is not None:
+            joined: Tensor = self.dino_unet_mlp(torch.cat([reduced, spatial], dim=1))
+            return joined  # [L, 128]
+        return _normal(reduced) + _normal(spatial)  # [L, 128]
+
+
+class DaconEncoder:
+    """DACoN as an encoder: any number of references, any size of drawing."""
+
+    scale = Scale(no_match=0.4, doubtful=0.05, likely=0.15, overlap=0.1)  # not measured: no weights
+
+    def __init__(
+        self,
+        dino: nn.Module,
+        network: Dacon,
+        *,
+        device: torch.device | str = "auto",
+        precision: Precision = "float32",
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Use a DINOv2 backbone and a DACoN network.
+
+        Args:
+            dino: as `dinov2_from` makes it.
+            network: as `dacon_from` makes it.
+            device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`.
+            precision: of the two networks; below float32 see `accept`.
+            notice: told in a sentence when a graphics card fails and the processor takes over.
+
+        Raises:
+            DeviceError: if the device is not there or does not compute in this precision.
+        """
+        self.device = pick_device(device) if isinstance(device, str) else device
+        check_precision(precision, self.device)
+        self.name = f"dacon-{network.version}"
+        self.width = len(network.dino_mlp.fc2.bias)
+        self.batch = BATCH.get(self.device.type, 1)
+        self._dino = dino.eval().requires_grad_(False)
+        self._network = network.eval().requires_grad_(False)
+        self._weights = fingerprint({**dino.state_dict(), **network.state_dict()})
+        self._notice = notice
+        self._use(precision)
+
+    def encode(self, line: Line, segments: Segments) -> SegmentFeatures:
+        """Encode the segments of one line image `[H, W, 4]` as unit rows `[L, 128]`."""
+        return self.encode_batch([(line, segments)])[0]
+
+    def encode_batch(self, frames: Sequence[Frame]) -> list[SegmentFeatures]:
+        """Encode several drawings at a time, which pays on a graphics card."""
+        return [
+            _rows(functional.normalize(features.fused, dim=1)) for features in self.features(frames)
+        ]
+
+    def dino_features(self, line: Line, segments: Segments) -> npt.NDArray[np.float32]:
+        """Return the raw pooled DINOv2 features `[L, 1024]`, not of unit length."""
+        return _rows(self.features([(line, segments)])[0].dino)
+
+    def features(self, frames: Sequence[Frame]) -> list[Features]:
+        """Compute what the network says of several drawings, with less memory if need be."""
+        found: list[Features] = []
+        for start in range(0, len(frames), self.batch):
+            some, self.device = run_within_memory(
+                self._features,
+                frames[start : start + self.batch],
+                device=self.device,
+                notice=self._fall,
+            )
+            found += some
+        return found
+
+    def accept(self, precision: Precision, frames: Sequence[Frame]) -> bool:
+        """Take a faster precision over if the matches of some drawings stay what they are.
+
+        Returns:
+            Whether at least 99.5 % of the best matches equal those of float32, and it is in use.
+
+        Raises:
+            DeviceError: if the device does not compute in this precision.
+        """
+        check_precision(precision, self.device)
+        before, device, is_same = self.precision, self.device, False
+        try:
+            self._use("float32")
+            exact = self.encode_batch(frames)
+            self._use(precision)
+            fast = self.encode_batch(frames)
+            is_same = self.device == device and match_agreement(exact, fast) >= SAME_MATCHES
+        finally:
+            if not is_same and self.device == device:  # else the processor has taken over
+                self._use(before)
+        return is_same
+
+    def _features(self, frames: Sequence[Frame], device: torch.device) -> list[Features]:
+        """Compute the features of a batch on a device."""
+        dino, network = self._dino.to(device), self._network.to(device)
+        pool_size = POOL_SIZE[network.version]
+        cells = [shrink(segments, pool_size) for _, segments in frames]
+        with computing(device, self.precision):
+            small = [inputs(line, [INPUT_SIZE, UNET_SIZE], device) for line, _ in frames]
+            images = torch.cat([image for image, _ in small])  # [B, 3, 518, 518]
+            tokens = patch_tokens(dino, images)  # [B, 37 * 37, 1024]
+            semantic = _pooled(tokens, cells, _square(tokens.shape[1]))  # [L, 1024] each
+            images = torch.cat([image for _, image in small])  # [B, 3, 512, 512]
+            body = network.unet.body(images).flatten(2).transpose(1, 2)  # [B, 512 * 512, 64]
+            spatial = _pooled(body, cells, UNET_SIZE)  # [L, 64] each
+        with computing(device, "float32"):
+            return [
+                Features(one.cpu(), network.fuse(one, other).cpu())
+                for one, other in zip(semantic, spatial, strict=True)
+            ]
+
+    def _fall(self, text: str) -> None:
+        """Go on without the graphics card: what only it can do ends."""
+        self.batch = 1
+        self._use("float32")
+        self._notice(text)
+
+    def _use(self, precision: Precision) -> None:
+        """Compute in a precision from now on; features of another one have another version."""
+        self.precision: Precision = precision
+        self.version = f"1-{self._weights}-{precision}"
+
+
+def load_dacon(
+    path: Path,
+    *,
+    dinov2: Path | None = None,
+    device: torch.device | str = "auto",
+    precision: Precision = "float32",
+    notice: Callable[[str], None] = lambda _: None,
+) -> DaconEncoder:
+    """Make the encoder of a DACoN checkpoint; sizes and version are read from it.
+
+    Published checkpoints hold no DINOv2: its weights, official or timm's, are a second file. The
+    rest is as for `DaconEncoder`.
+
+    Raises:
+        CheckpointError: if a file is damaged or not what it should be.
+        DeviceError: if the device is not there or does not compute in this precision.
+    """
+    state = read_state(path)
+    inside = part(state, "dino.")
+    own = {key: value for key, value in state.items() if not key.startswith("dino.")}
+    network = dacon_from(own, path=path)
+    width = network.dino_mlp.fc1.in_features
+    if dinov2 is not None:
+        inside = read_state(dinov2)
+    if not inside:
+        raise CheckpointError(
+            f"{path} holds no DINOv2 and needs one of {width} channels"
+            f"{_hint(width)}; import its weights too."
+        )
+    source = dinov2 or path
+    backbone = dinov2_from(inside, path=source)
+    if backbone.num_features != width:
+        raise CheckpointError(
+            f"{source} holds DINOv2 with {backbone.num_features} channels, but {path.name} needs"
+            f" {width}{_hint(width)}; import that one."
+        )
+    return DaconEncoder(backbone, network, device=device, precision=precision, notice=notice)
+
+
+def dacon_from(state: State, *, path: Path) -> Dacon:
+    """Make the network that a state dict without DINOv2 belongs to.
+
+    Raises:
+        CheckpointError: if it is no DACoN.
+    """
+    try:
+        network = _build(state)
+    except (KeyError, ValueError, IndexError, TypeError, RuntimeError) as error:
+        detail = f"lacks {error.args[0]}" if isinstance(error, KeyError) else "has other shapes"
+        raise misfit(path, state, wanted="DACoN", problem=detail) from error
+    load_exactly(network, state, path=path, wanted=f"DACoN {network.version}")
+    return network
+
+
+def _build(state: Mapping[str, Tensor]) -> Dacon:
+    """Make a network of the sizes that a state dict has."""
+
+    def size(key: str, axis: int = 0) -> int:
+        return state[key].shape[axis]
+
+    def perceptron(name: str) -> Perceptron:
+        return Perceptron(
+            size(f"{name}.fc1.weight", 1), size(f"{name}.fc1.weight"), size(f"{name}.fc2.weight")
+        )
+
+    levels = {key.split(".")[2] for key in state if key.startswith("unet.encoder_blocks.")}
+    with torch.device("meta"):  # no time and memory for weights that are replaced at once
+        return Dacon(
+            UNet(
+                [size(f"unet.encoder_blocks.{i}.conv.0.weight") for i in range(len(levels) or 1)],
+                size("unet.bottleneck.conv.0.weight"),
+                size("unet.final_conv.weight"),
+            ),
+            perceptron("dino_mlp"),
+            perceptron("dino_unet_mlp") if "dino_unet_mlp.fc1.weight" in state else None,
+        )
+
+
+def _pooled(maps: Tensor, cells: Sequence[Cells], map_size: Size) -> list[Tensor]:
+    """Average feature maps `[B, h * w, C]` over the segments of each drawing."""
+    return [
+        pool(features, weights(own, map_size).to(features.device))
+        for features, own in zip(maps, cells, strict=True)
+    ]
+
+
+def _normal(x: Tensor) -> Tensor:
+    """Divide by the norm as the reference does, not as `functional.normalize`."""
+    unit: Tensor = x / (x.norm(dim=1, keepdim=True) + NORM_FLOOR)
+    return unit
+
+
+def _hint(width: int) -> str:
+    """Name the DINOv2 of that many channels."""
+    names = [name for name, (channels, _) in SIZES.items() if channels == width]
+    return f" ({names[0]}, in timm {TIMM_NAMES[names[0]]})" if names else ""
+
+
+def _rows(x: Tensor) -> npt.NDArray[np.float32]:
+    rows: npt.NDArray[np.float32] = x.float().numpy()
+    return rows
+
+
+def _square(count: int) -> Size:
+    side = round(count**0.5)
+    return side, side

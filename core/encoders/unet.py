@@ -1,0 +1,94 @@
+"""The paper's U-Net: the spatial branch of DACoN. Module names are the keys of its checkpoints."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+HIDDEN = (64, 128, 256, 512)
+BOTTLENECK = 1024
+OUT = 128
+INPUT_SIZE = (512, 512)
+
+
+class ConvBlock(nn.Module):
+    """Two times convolution, instance normalisation, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        """Map `inputs` to `outputs` channels."""
+        super().__init__()
+        self.conv = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, padding=1),
+            nn.InstanceNorm2d(outputs),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, padding=1),
+            nn.InstanceNorm2d(outputs),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, inputs, H, W] -> [B, outputs, H, W]."""
+        y: Tensor = self.conv(x)
+        return y
+
+
+class UpConv(nn.Module):
+    """Twice the size, then convolution, instance normalisation, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        """Map `inputs` to `outputs` channels."""
+        super().__init__()
+        self.up = nn.Sequential(
+            nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True),
+            nn.Conv2d(inputs, outputs, 3, padding=1),
+            nn.InstanceNorm2d(outputs),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, inputs, H, W] -> [B, outputs, 2 H, 2 W]."""
+        y: Tensor = self.up(x)
+        return y
+
+
+class UNet(nn.Module):
+    """Line image in, one feature vector per pixel out.
+
+    The last convolution is 1 x 1 and linear, so it commutes with the mean over a segment: the
+    encoder pools `body` and applies `head` to one vector per segment instead of 262,144 pixels.
+    """
+
+    def __init__(
+        self, hidden: Sequence[int] = HIDDEN, bottleneck: int = BOTTLENECK, out: int = OUT
+    ) -> None:
+        """Take the channels of each level from the top down."""
+        super().__init__()
+        above, below = hidden[::-1], (bottleneck, *hidden[:0:-1])  # of each step up
+        self.encoder_blocks = nn.ModuleList(map(ConvBlock, (3, *hidden[:-1]), hidden))
+        self.bottleneck = ConvBlock(hidden[-1], bottleneck)
+        self.decoder_up_convs = nn.ModuleList(map(UpConv, below, above))
+        self.decoder_conv_blocks = nn.ModuleList(ConvBlock(2 * width, width) for width in above)
+        self.final_conv = nn.Conv2d(hidden[0], out, 1)
+
+    def body(self, x: Tensor) -> Tensor:
+        """Run all but the last convolution."""
+        skips = []  # published sizes:
+        for block in self.encoder_blocks:
+            x = block(x)  # [B, 64, 512, 512] first
+            skips.append(x)
+            x = functional.max_pool2d(x, 2)  # [B, 512, 32, 32] last
+        x = self.bottleneck(x)  # [B, 1024, 32, 32]
+        for up, block in zip(self.decoder_up_convs, self.decoder_conv_blocks, strict=True):
+            x = torch.cat([skips.pop(), up(x)], dim=1)  # [B, 128, 512, 512] last
+            x = block(x)  # [B, 64, 512, 512] last
+        return x
+
+    def head(self, pooled: Tensor) -> Tensor:
+        """Apply the last convolution to vectors `[L, 64]` -> `[L, 128]`."""
+        return functional.linear(pooled, self.final_conv.weight.flatten(1), self.final_conv.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, 3, 512, 512] -> [B, 128, 512, 512]."""
+        y: Tensor = self.final_conv(self.body(x))
+        return y

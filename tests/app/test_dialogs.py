@@ -1,0 +1,106 @@
+"""Dialogs: the few questions that are asked."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QCheckBox, QPushButton, QTableWidget
+from safetensors.torch import save_file
+
+from app.dialogs.line_colors import LineColorsDialog
+from app.dialogs.models import ModelsDialog
+from core.jobs import LinesUnclear
+from core.places import APPLICATION, ORGANIZATION
+from core.sheets import SheetFiles
+from tests.core.encoders import tiny
+
+BROWN, BLUE = (90, 50, 30, 255), (40, 60, 200, 255)
+
+
+def test_the_ticked_colours_are_the_lines(qtbot):
+    picture = np.full((40, 30, 4), 255, np.uint8)
+    files = SheetFiles("設定", None, Path("設定.png"))
+    dialog = LineColorsDialog(LinesUnclear(files, ((BROWN, 120), (BLUE, 40)), picture))
+    qtbot.addWidget(dialog)
+    brown, blue = dialog.findChildren(QCheckBox)
+    assert brown.text().startswith("#5A321E")
+    assert dialog.chosen() == ()
+    blue.click()
+    assert dialog.chosen() == (BLUE,)
+
+
+@pytest.fixture
+def dialog(window, qtbot, places, monkeypatch):
+    monkeypatch.setenv("SHIAGE_MODELS", str(places / "models"))
+    dialog = ModelsDialog(window.desk.models, window.desk.cancel, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: table(dialog).rowCount() > 0, timeout=10_000)
+    return dialog
+
+
+def table(dialog):
+    return dialog.findChild(QTableWidget)
+
+
+def row(dialog, name):
+    texts = [
+        [table(dialog).item(row, column).text() for column in range(table(dialog).columnCount())]
+        for row in range(table(dialog).rowCount())
+    ]
+    return next(line for line in texts if line[0] == name)
+
+
+def button(dialog, text):
+    return next(b for b in dialog.findChildren(QPushButton) if b.text() == text)
+
+
+def test_models_are_listed_with_their_licence_and_state(dialog):
+    assert row(dialog, "geometry")[2].startswith("built in")
+    dacon = row(dialog, "dacon-1.1")
+    assert dacon[2] == "not imported"
+    assert "non-commercial" in dacon[5]
+
+
+def test_only_a_model_that_is_here_can_be_used(dialog):
+    dialog.choose("dacon-1.1")
+    assert not button(dialog, "Use this model").isEnabled()
+    dialog.choose("geometry")
+    assert button(dialog, "Use this model").isEnabled()
+
+
+def test_a_foreign_file_is_refused_with_one_sentence(dialog, window, qtbot, tmp_path):
+    page = tmp_path / "weights.pth"
+    page.write_text("<!doctype html><title>404</title>")
+    window.desk.models.take_in([page])
+    qtbot.waitUntil(lambda: "weights.pth" in dialog.said, timeout=20_000)
+    assert "web page" in dialog.said
+
+
+def test_weights_are_imported_and_put_to_work(
+    dialog, window, open_clip, make_clip, qtbot, tmp_path
+):
+    weights = tmp_path / "studio weights.safetensors"
+    save_file({key: value.contiguous() for key, value in tiny.state_of("1.1").items()}, weights)
+    window.desk.models.take_in([weights])
+    qtbot.waitUntil(lambda: "is imported" in dialog.said, timeout=60_000)
+    qtbot.waitUntil(lambda: row(dialog, "dacon-1.1")[2] == "ready", timeout=10_000)
+    desk = open_clip(make_clip())
+    dialog.choose("dacon-1.1")
+    button(dialog, "Use this model").click()
+    qtbot.waitUntil(lambda: desk.models.name == "dacon-1.1" and not desk.is_busy, timeout=120_000)
+    qtbot.waitUntil(lambda: row(dialog, "dacon-1.1")[2] == "ready (at work)", timeout=10_000)
+    assert QSettings(ORGANIZATION, APPLICATION).value("model") == "dacon-1.1"
+    for frame in desk.frames:
+        assert desk.frame_colors(frame.id).colors.all()
+
+
+def test_a_model_that_does_not_load_leaves_the_former_one_at_work(
+    window, open_clip, make_clip, qtbot
+):
+    desk = open_clip(make_clip())
+    desk.models.use("dacon-1.0", "auto")
+    qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
+    assert "dacon-1.0" in window.notices.text
+    assert desk.models.name == "geometry"

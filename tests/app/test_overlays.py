@@ -1,0 +1,69 @@
+"""Overlays: doubt as hatch and outline over the visible part of the label map."""
+
+import numpy as np
+import pytest
+
+from app.overlays import (
+    ORANGE,
+    SHADE,
+    SKY_BLUE,
+    VERMILLION,
+    WHITE,
+    doubt_overlay,
+    visible_labels,
+)
+from app.view import View
+from core.matching import Band
+
+LABELS = np.repeat(np.array([[1, 2]], np.int32), [60, 60], axis=1).repeat(80, axis=0)
+
+
+def overlay(*bands, **options):
+    return doubt_overlay(LABELS, np.array(bands, np.int8), **options)
+
+
+def test_what_is_sure_is_left_alone():
+    assert not overlay(Band.SURE, Band.SURE).any()
+
+
+@pytest.mark.parametrize(
+    ("band", "color"),
+    [(Band.LIKELY, SKY_BLUE), (Band.DOUBTFUL, ORANGE), (Band.NO_MATCH, VERMILLION)],
+)
+def test_each_band_has_its_own_colour_and_leaves_most_of_the_paint_in_sight(band, color):
+    pixels = overlay(band, Band.SURE)
+    assert set(np.unique(pixels)) == {0, SHADE, color}
+    assert not pixels[:, 60:].any()
+    assert (pixels[:, :60] == 0).mean() > 0.6
+
+
+def test_bands_differ_by_pattern_and_not_by_colour_alone():
+    inside = np.s_[8:-8, 8:52]
+    patterns = {
+        tuple((overlay(band, Band.SURE)[inside] > 0).ravel().tolist())
+        for band in (Band.LIKELY, Band.DOUBTFUL, Band.NO_MATCH)
+    }
+    assert len(patterns) == 3
+
+
+def test_the_selected_segment_is_outlined_in_white():
+    pixels = overlay(Band.SURE, Band.SURE, selected=2)
+    assert (pixels[:, 60:63] == WHITE).all()
+    assert not pixels[:, :60].any()
+
+
+def test_hatch_grows_with_the_resolution_of_the_screen():
+    fine, coarse = overlay(Band.DOUBTFUL, Band.SURE), overlay(Band.DOUBTFUL, Band.SURE, ratio=2)
+    assert (fine[40] != 0).sum() == pytest.approx((coarse[40] != 0).sum(), abs=8)
+    assert np.diff((coarse[40, :60] != 0).astype(int)).clip(0).sum() < 4
+
+
+def test_labels_are_sampled_by_the_nearest_pixel_and_are_zero_outside():
+    label_map = np.array([[1, 2], [3, 4]], np.int32)
+    seen = visible_labels(label_map, View(2, 1, 0), 6, 4)
+    assert seen.tolist() == [
+        [0, 1, 1, 2, 2, 0],
+        [0, 1, 1, 2, 2, 0],
+        [0, 3, 3, 4, 4, 0],
+        [0, 3, 3, 4, 4, 0],
+    ]

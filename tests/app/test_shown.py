@@ -1,0 +1,60 @@
+"""Shown: a person's word over the predictions, and the way through the doubts."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.shown import ShownFrames, next_doubtful
+from core.edits import Mark, Paint, SegmentKey
+from core.jobs import Prediction
+from core.matching import Band, Matches
+
+KEYS = (SegmentKey(0, 5), SegmentKey(9, 4))
+
+
+def prediction(colors, bands):
+    count = len(colors)
+    matches = Matches(
+        np.array(colors, np.int32),
+        np.ones(count, np.float32),
+        np.zeros(count, np.float32),
+        np.zeros((count, 2), np.int32),
+    )
+    nothing = np.zeros((1, 1), np.int32)
+    return Prediction(
+        1, 7, "d", KEYS, matches, np.array(bands, np.int8), nothing, nothing.astype(np.uint8)
+    )
+
+
+def test_a_persons_word_wins_and_is_beyond_doubt():
+    shown = ShownFrames()
+    shown.put(prediction([3, 4], [Band.DOUBTFUL, Band.DOUBTFUL]))
+    colors = shown.colors(7, {KEYS[1]: Paint(9, Mark.CORRECTED)})
+    assert colors.colors.tolist() == [3, 9]
+    assert colors.marks.tolist() == [0, Mark.CORRECTED]
+    assert colors.doubtful.tolist() == [1]
+
+
+def test_paint_is_shown_before_there_is_a_prediction():
+    shown = ShownFrames()
+    assert shown.colors(7, {}) is None
+    colors = shown.colors(7, {KEYS[0]: Paint(9, Mark.CORRECTED)}, keys=KEYS)
+    assert colors.colors.tolist() == [9, 0]
+
+
+doubts = st.lists(st.lists(st.integers(1, 9), unique=True, max_size=4).map(sorted), max_size=5)
+
+
+@given(doubts, st.sampled_from([1, -1]))
+def test_going_on_and_on_visits_every_doubt_once_and_comes_back(labels, by):
+    arrays = [np.array(each, np.int64) for each in labels]
+    places = [(row, label) for row, each in enumerate(labels) for label in each]
+    position, label, seen = 0, 0, []
+    for _ in places:
+        position, label = next_doubtful(arrays, position=position, label=label, by=by)
+        seen.append((position, label))
+    assert sorted(seen) == places
+    if places:
+        assert next_doubtful(arrays, position=position, label=label, by=by) == seen[0]
+    else:
+        assert next_doubtful(arrays, position=0, label=0, by=by) is None

@@ -1,0 +1,443 @@
+"""The window: what an animator does and sees."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from app.panels.notices import NoticeBar
+from core.edits import Mark
+from core.matching import Band
+from core.palette import pack
+from tests.app.conftest import (
+    CLEAR,
+    FIGURE,
+    FIGURE_COLORS,
+    HAIR,
+    SKIN,
+    color_image,
+    is_idle,
+    save,
+    shown_rgba,
+)
+from tests.drawings import draw
+
+PACKED = pack(np.array(FIGURE_COLORS, np.uint8)).tolist()
+
+
+def click(window, qtbot, label, modifier=Qt.KeyboardModifier.NoModifier):
+    """Click on a segment of the current frame, in its first row."""
+    segments = window.desk.drawing.segments
+    y, x = divmod(int(segments.first_pixels[label - 1]), segments.label_map.shape[1])
+    at = window.canvas.widget_pos(x, y).toPoint()
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, modifier, at)
+
+
+def wait_idle(window, qtbot):
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+
+
+def test_an_opened_clip_is_predicted_from_the_sheets_beside_it(window, open_clip, make_clip):
+    desk = open_clip(make_clip())
+    assert [frame.path.name for frame in desk.frames] == ["A0001.png", "A0002.png", "A0003.png"]
+    assert {color.rgba for color in desk.palette.colors} == {SKIN, HAIR, CLEAR}
+    for row in range(3):
+        assert shown_rgba(window, row).tolist() == PACKED
+
+
+def test_a_clip_without_sheets_is_shown_and_can_be_painted(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip(with_sheet=False))
+    assert not shown_rgba(window, 0).any()
+    assert not len(desk.frame_colors(desk.frame_id).doubtful)
+    desk.add_color(HAIR)
+    click(window, qtbot, 2)
+    assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
+
+
+def test_a_click_paints_at_once_and_is_saved(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    # before any event loop turn: shown and on disk
+    assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
+    assert desk.project.undo_text == "Paint segment"
+    paint = desk.paint(desk.frame_id)
+    assert [given.mark for given in paint.values()] == [Mark.CORRECTED]
+
+
+def test_the_canvas_shows_the_new_colour(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    window.canvas.set_overlay_on(False)
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    desk.select(0)
+    picture = window.canvas.grab().toImage()
+    at = window.canvas.widget_pos(4, 3).toPoint()
+    assert picture.pixelColor(at).getRgb() == HAIR
+
+
+def test_a_correction_changes_other_frames_and_undo_takes_all_of_it_back(
+    window, open_clip, make_clip, qtbot
+):
+    desk = open_clip(make_clip())
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    for row in range(3):
+        assert shown_rgba(window, row)[1] == pack(np.array(HAIR, np.uint8))
+    desk.undo()
+    wait_idle(window, qtbot)
+    for row in range(3):
+        assert shown_rgba(window, row).tolist() == PACKED
+    desk.redo()
+    assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
+
+
+def test_settled_segments_never_change_by_themselves(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    desk.show(1)
+    wait_idle(window, qtbot)
+    desk.accept_frame()
+    before = shown_rgba(window, 1).tolist()
+    desk.show(0)
+    wait_idle(window, qtbot)
+    desk.take_color(desk.palette.id_of(HAIR))
+    for label in (2, 5):
+        click(window, qtbot, label)
+    wait_idle(window, qtbot)
+    assert shown_rgba(window, 1).tolist() == before
+
+
+def test_undo_turns_to_the_frame_that_it_changes(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    click(window, qtbot, 2)
+    desk.show(2)
+    wait_idle(window, qtbot)
+    desk.undo()
+    assert desk.position == 0
+
+
+def contradict(folder):
+    """Add a sheet that says the opposite of the first about the two upper segments."""
+    line = draw(FIGURE)
+    save(folder / "ref" / "line" / "other.png", line)
+    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)
+    save(folder / "ref" / "gt" / "other.png", color_image(line, colors))
+
+
+def test_next_doubt_goes_through_the_clip_and_enter_accepts(window, open_clip, make_clip, qtbot):
+    folder = make_clip(count=2)
+    contradict(folder)
+    desk = open_clip(folder)
+    doubtful = [
+        (row, label)
+        for row in range(2)
+        for label in desk.frame_colors(desk.frames[row].id).doubtful.tolist()
+    ]
+    assert doubtful == [(0, 2), (0, 3), (1, 2), (1, 3)]
+    seen = []
+    for _ in doubtful:
+        qtbot.keyClick(window, Qt.Key.Key_N)
+        wait_idle(window, qtbot)
+        seen.append((desk.position, desk.label))
+    assert seen == doubtful
+    frame_id, label = desk.frame_id, desk.label
+    qtbot.keyClick(window, Qt.Key.Key_Return)
+    assert desk.frame_colors(frame_id).marks[label - 1] == Mark.ACCEPTED
+    assert desk.frame_colors(frame_id).bands[label - 1] == Band.SURE
+
+
+def test_alt_click_takes_the_colour_under_the_cursor(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    click(window, qtbot, 3, Qt.KeyboardModifier.AltModifier)
+    assert desk.color_id == desk.palette.id_of(HAIR)
+    assert not desk.paint(desk.frame_id)
+
+
+def test_number_keys_take_colours_and_e_erases(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    assert desk.color_id == desk.palette.colors[1].id
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    click(window, qtbot, 2)
+    assert shown_rgba(window, 0)[1] == 0
+
+
+def test_the_wheel_zooms_at_the_cursor_and_ctrl_0_fits(window, open_clip, make_clip, qtbot):
+    open_clip(make_clip())
+    canvas = window.canvas
+    whole = canvas.view
+    at = canvas.widget_pos(5, 3)
+    canvas.zoom(4, at)
+    assert canvas.view.scale == whole.scale * 4
+    assert (canvas.widget_pos(5, 3) - at).manhattanLength() < 1
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.view == whole
+
+
+def test_a_magnified_picture_has_only_line_and_palette_colours(window, open_clip, make_clip):
+    open_clip(make_clip())
+    window.canvas.set_overlay_on(False)
+    assert window.canvas.view.scale > 1
+    top, bottom = (
+        window.canvas.widget_pos(0, 0).toPoint(),
+        window.canvas.widget_pos(19, 10).toPoint(),
+    )
+    image = window.canvas.grab().toImage()
+    seen = {
+        image.pixelColor(x, y).getRgb()
+        for x in range(top.x(), bottom.x(), 3)
+        for y in range(top.y(), bottom.y(), 3)
+    }
+    paper = (246, 245, 242, 255)
+    assert seen == {SKIN, HAIR, (0, 0, 0, 255), paper}
+
+
+def test_export_writes_the_sequence_and_says_what_is_unpainted(
+    window, open_clip, make_clip, qtbot, tmp_path
+):
+    desk = open_clip(make_clip())
+    desk.take_color(0)
+    click(window, qtbot, 2)
+    out = tmp_path / "作品　テスト" / "カット 012"
+    with qtbot.waitSignal(desk.noticed, timeout=20_000):
+        desk.export(out)
+    assert sorted(path.name for path in out.iterdir()) == ["A0001.png", "A0002.png", "A0003.png"]
+    assert "1 segments have no colour" in window.notices.text
+    picture = np.array(Image.open(out / "A0001.png"))
+    assert tuple(picture[1, 2]) == (0, 0, 0, 255)
+    assert tuple(picture[3, 4]) == (0, 0, 0, 0)
+    assert tuple(picture[3, 12]) == HAIR
+
+
+def test_export_into_the_drawings_folder_is_refused(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    folder = desk.frames[0].path.parent
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with qtbot.waitSignal(desk.noticed):
+        desk.export(folder)
+    assert "never written to" in window.notices.text
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def drop(widget, *paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    widget.dropEvent(event)
+    assert event.isAccepted()
+
+
+def test_a_folder_dropped_on_the_window_is_opened(window, make_clip, qtbot):
+    drop(window, make_clip(name="作品　テスト/カット 012"))
+    wait_idle(window, qtbot)
+    assert len(window.desk.frames) == 3
+
+
+def test_sheets_dropped_on_their_panel_are_added(window, open_clip, make_clip, qtbot):
+    folder = make_clip()
+    shutil.move(folder / "ref", folder.parent / "sheets")
+    desk = open_clip(folder)
+    assert not desk.sheet_files
+    drop(window.sheets_panel, folder.parent / "sheets")
+    qtbot.waitUntil(lambda: bool(desk.sheets), timeout=10_000)
+    wait_idle(window, qtbot)
+    assert shown_rgba(window, 0).tolist() == PACKED
+
+
+def test_a_painted_frame_of_the_clip_is_a_sheet_with_the_frames_own_lines(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip(with_sheet=False)
+    make_clip(count=1, name="other")
+    painted = folder.parent / "other" / "ref" / "gt" / "front.png"
+    desk = open_clip(folder)
+    painted = painted.rename(painted.with_name("A0001.png"))
+    desk.find_sheets([painted])
+    qtbot.waitUntil(lambda: bool(desk.sheets), timeout=10_000)
+    wait_idle(window, qtbot)
+    assert desk.sheet_files[0].line == desk.frames[0].path
+    assert shown_rgba(window, 0).tolist() == PACKED
+
+
+def test_a_broken_drawing_is_one_sentence_and_the_rest_goes_on(window, open_clip, make_clip, qtbot):
+    folder = make_clip()
+    broken = folder / "line" / "A0002.png"
+    broken.write_bytes(broken.read_bytes()[:60])
+    open_clip(folder)
+    assert "A0002.png" in window.notices.text
+    assert shown_rgba(window, 2).tolist() == PACKED
+
+
+def test_nothing_that_was_opened_is_ever_written_to(window, open_clip, make_clip, qtbot):
+    folder = make_clip()
+    before = {path: path.read_bytes() for path in folder.rglob("*.png")}
+    desk = open_clip(folder)
+    click(window, qtbot, 2)
+    desk.accept_frame()
+    wait_idle(window, qtbot)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_reopening_the_folder_brings_back_paint_and_history(window, open_clip, make_clip, qtbot):
+    folder = make_clip()
+    desk = open_clip(folder)
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    other = make_clip(name="other")
+    open_clip(other)
+    assert desk.project.undo_text is None
+    open_clip(folder)
+    assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
+    assert desk.project.undo_text == "Paint segment"
+
+
+def test_paint_is_carried_over_to_a_redrawn_frame(window, open_clip, make_clip, qtbot):
+    folder = make_clip(count=1)
+    desk = open_clip(folder)
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    line = np.roll(draw(FIGURE_MOVED), 0)
+    save(folder / "line" / "A0001.png", line)
+    open_clip(folder)
+    assert "redrawn" in window.notices.text
+    assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
+
+
+FIGURE_MOVED = """
+    ....................
+    ..################..
+    ..#.......#......#..
+    ..#.......#......#..
+    ..#.......#......#..
+    ..################..
+    ..#......b.......#..
+    ..#......b.......#..
+    ..#......b.......#..
+    ..################..
+    ....................
+"""
+
+
+def test_drawings_that_moved_can_be_located(window, open_clip, make_clip, qtbot):
+    folder = make_clip()
+    desk = open_clip(folder)
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    cut = desk.project.path
+    open_clip(make_clip(name="other"))
+    moved = folder.rename(folder.with_name("moved"))
+    with qtbot.waitSignal(desk.noticed):
+        window.open(cut)
+    assert "Locate drawings" in window.notices.text
+    desk.locate_drawings(moved)
+    wait_idle(window, qtbot)
+    assert desk.frames[0].path.exists()
+    assert desk.project.path == cut
+    assert desk.project.undo_text == "Paint segment"
+
+
+def test_save_as_goes_on_in_the_copy(window, open_clip, make_clip, qtbot, tmp_path):
+    desk = open_clip(make_clip())
+    click(window, qtbot, 2)
+    desk.save_as(tmp_path / "copy.cut")
+    assert desk.project.path == tmp_path / "copy.cut"
+    assert desk.project.undo_text == "Paint segment"
+
+
+def test_a_cut_held_by_another_window_is_one_sentence(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    held = desk.project.path
+    script = (
+        "import sys; from core.project import Project; from pathlib import Path\n"
+        "try: Project.open(Path(sys.argv[1]))\nexcept Exception as e: print(e)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(held)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert "another Shiage window" in said.stdout
+
+
+def test_cancel_stops_and_keeps_what_is_finished(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip(count=12))
+    with qtbot.waitSignal(desk.progressed):
+        desk.predict()
+    desk.cancel()
+    qtbot.waitUntil(lambda: not desk.is_busy, timeout=10_000)
+    assert all(desk.frame_colors(frame.id) is not None for frame in desk.frames)
+
+
+def test_notices_are_kept_until_dismissed(window, qtbot):
+    bar = window.findChild(NoticeBar)
+    assert not bar.isVisible()
+    window.desk.noticed.emit("First.")
+    window.desk.noticed.emit("Second.")
+    assert bar.text == "First.\nSecond."
+    bar.dismiss()
+    assert not bar.isVisible()
+
+
+def test_the_mouse_pans_with_the_middle_button(window, open_clip, make_clip, qtbot):
+    open_clip(make_clip())
+    canvas, before = window.canvas, window.canvas.view
+    qtbot.mousePress(canvas, Qt.MouseButton.MiddleButton, pos=QPoint(100, 100))
+    qtbot.mouseMove(canvas, QPoint(130, 90))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.MiddleButton, pos=QPoint(130, 90))
+    assert (canvas.view.x - before.x, canvas.view.y - before.y) == (30, -10)
+
+
+def test_everything_on_the_screen_has_a_name_for_screen_readers(window):
+    for widget in (window.canvas, window.frame_strip):
+        assert widget.accessibleName()
+    assert QApplication.instance() is not None
+
+
+def test_redrawing_a_part_of_the_canvas_equals_redrawing_all_of_it(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip(count=2)
+    contradict(folder)
+    desk = open_clip(folder)
+    window.canvas.grab()
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    in_parts = window.canvas.grab().toImage()
+    window.canvas.fit()
+    assert window.canvas.grab().toImage() == in_parts
+
+
+def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, make_clip, qtbot):
+    folder = make_clip(count=1, with_sheet=False)
+    page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
+    page[400:405, 800:805] = page[400:405, 600:605] = (0, 0, 0, 255)
+    page[402, 802] = page[402, 602] = (255, 255, 255, 0)
+    save(folder / "line" / "A0001.png", page)
+    for name, colors in (("a", (CLEAR, SKIN, HAIR)), ("b", (CLEAR, HAIR, SKIN))):
+        save(folder / "ref" / "line" / f"{name}.png", page)
+        save(folder / "ref" / "gt" / f"{name}.png", color_image(page, colors))
+    desk = open_clip(folder)
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert desk.label == 2
+    window.canvas.grab()
+    assert window.canvas.view.scale == 8
+    middle = QPointF(window.canvas.rect().center())
+    assert (window.canvas.widget_pos(602, 402) - middle).manhattanLength() < 4

@@ -1,0 +1,93 @@
+"""How fast the window is: `make benchmark`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QEventLoop, Qt
+
+from app.main_window import MainWindow
+
+ROOT = Path(__file__).parents[2]
+
+START = """
+import sys, time
+from PySide6.QtWidgets import QApplication
+from app.main_window import MainWindow
+from app.theme import apply_theme
+application = QApplication([])
+apply_theme(application)
+window = MainWindow("geometry")
+window.show()
+application.processEvents()
+window.grab()
+assert "torch" not in sys.modules
+window.close()
+"""
+
+
+def test_from_the_command_to_a_visible_window(benchmark):
+    def start():
+        subprocess.run(
+            [sys.executable, "-c", START],
+            cwd=ROOT,
+            check=True,
+            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+        )
+
+    benchmark.pedantic(start, rounds=5, warmup_rounds=1)
+
+
+@pytest.fixture
+def window(qtbot):
+    window = MainWindow("geometry")
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+
+
+def wait(qapp, condition):
+    while not condition():
+        qapp.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 100)
+
+
+def test_open_a_clip_of_100_drawings_to_its_first_frame(benchmark, window, qapp, clip):
+    def open_clip():
+        window.open(clip)
+        wait(qapp, lambda: window.desk.drawing is not None)
+        window.canvas.grab()
+
+    benchmark.pedantic(open_clip, rounds=1)
+    window.desk.cancel()
+
+
+def test_click_to_painted(benchmark, window, qapp, clip):
+    """From the mouse press to the repainted canvas, the committed edit included."""
+    from PySide6.QtTest import QTest
+
+    window.open(clip)
+    desk = window.desk
+    wait(qapp, lambda: desk.drawing is not None and bool(desk.sheets) and not desk.is_busy)
+    window.canvas.grab()
+    colors = [color.id for color in desk.palette.colors]
+    labels = iter(range(30, 200))
+
+    def click():
+        label = next(labels)
+        desk.take_color(colors[label % len(colors)])
+        y, x = divmod(int(desk.drawing.segments.first_pixels[label - 1]), 1920)
+        at = window.canvas.widget_pos(x + 30, y + 30).toPoint()
+        QTest.mouseClick(
+            window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at
+        )
+        qapp.sendPostedEvents(None, QEvent.Type.UpdateRequest)
+
+    def settle():
+        wait(qapp, lambda: not desk.is_busy)
+
+    benchmark.pedantic(click, setup=settle, rounds=40)
+    assert len(desk.paint(desk.frame_id)) >= 35

@@ -1,0 +1,175 @@
+"""The command line: colorize, evaluate, doctor; exit codes 0, 2 and 130."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import __version__
+from core.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(capsys, *arguments):
+    code = main([str(argument) for argument in arguments])
+    return code, capsys.readouterr()
+
+
+def lines(captured):
+    return [json.loads(line) for line in captured.out.splitlines()]
+
+
+def test_colorize_writes_the_sequence_and_says_how_it_went(capsys, sample, tmp_path):
+    out = tmp_path / "作品　テスト" / "カット 012"
+    code, said = run(capsys, "colorize", sample, "--refs", sample / "ref", "--out", out)
+    assert code == 0
+    assert len(list(out.glob("A00??.png"))) == 16
+    assert said.out.startswith(f"16 frames in {out}")
+    line = np.array(Image.open(sample / "line" / "A0003.png"))
+    picture = np.array(Image.open(out / "A0003.png"))
+    black = (line == (0, 0, 0, 255)).all(axis=-1)
+    assert (picture[black] == (0, 0, 0, 255)).all()
+    sheets = {
+        tuple(pixel)
+        for path in (sample / "ref" / "gt").iterdir()
+        for pixel in np.unique(np.array(Image.open(path)).reshape(-1, 4), axis=0).tolist()
+    }
+    used = np.unique(picture[~black].reshape(-1, 4), axis=0)
+    assert {tuple(p) for p in used.tolist()} <= sheets | {(0, 0, 0, 0)}
+
+
+def test_with_json_every_line_is_an_object(capsys, sample, tmp_path):
+    code, said = run(
+        capsys, "colorize", sample, "--refs", sample / "ref", "--out", tmp_path / "o", "--json"
+    )
+    events = lines(said)
+    assert code == 0
+    assert [event["event"] for event in events] == ["frame"] * 16 + ["done"]
+    assert events[-1]["frames"] == 16
+
+
+@pytest.mark.parametrize("setting", ["keyframe", "consecutive", "first-frame"])
+def test_evaluate_prints_the_five_figures(capsys, sample, setting):
+    code, said = run(capsys, "evaluate", sample, "--setting", setting, "--json")
+    *frames, clip, mean = lines(said)
+    assert code == 0
+    assert len(frames) == (16 if setting == "keyframe" else 15)
+    assert clip["event"] == "clip"
+    for figure in ("acc", "acc_thresh", "pix_acc", "pix_f_acc", "pix_b_miou"):
+        assert mean[figure] == pytest.approx(np.mean([frame[figure] for frame in frames]))
+
+
+def test_more_sheets_and_the_previous_frame_help(capsys, sample):
+    def accuracy(*options):
+        _, said = run(capsys, "evaluate", sample, "--json", *options)
+        return lines(said)[-1]["acc"]
+
+    assert accuracy("--setting", "consecutive") > accuracy("--setting", "first-frame")
+
+
+def test_evaluate_uses_the_segments_of_the_data_set(capsys, sample, tmp_path):
+    clip = tmp_path / "clip"
+    for part in ("line", "gt"):
+        (clip / part).mkdir(parents=True)
+        for name in ("A0001.png", "A0002.png"):
+            shutil.copy(sample / part / name, clip / part / name)
+    (clip / "seg").mkdir()
+    for name in ("A0001.png", "A0002.png"):
+        # one segment only, numbered 70000: more than 16 bits, as R * 65536 + G * 256 + B
+        seg = np.zeros((720, 1280, 3), np.uint8)
+        seg[:50] = (1, 17, 112)
+        Image.fromarray(seg).save(clip / "seg" / name)
+    code, said = run(capsys, "evaluate", clip, "--setting", "consecutive", "--json")
+    assert code == 0
+    assert lines(said)[0]["acc"] == 1.0
+
+
+def test_doctor_says_what_is_installed_and_where_it_writes(capsys, places):
+    code, said = run(capsys, "doctor", "--json")
+    (facts,) = lines(said)
+    assert code == 0
+    assert facts["shiage"] == __version__
+    assert facts["cache"] == f"{places / 'cache'} (writable)"
+
+
+def test_doctor_fails_when_it_may_not_write(capsys, places, monkeypatch):
+    (places / "file").write_text("in the way")
+    monkeypatch.setenv("SHIAGE_CACHE", str(places / "file" / "cache"))
+    code, said = run(capsys, "doctor")
+    assert code == 2
+    assert "not writable" in said.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["colorize", "nowhere", "--refs", "nowhere", "--out", "out"],
+        ["colorize", "{sample}", "--refs", "nowhere", "--out", "{tmp}/out"],
+        ["colorize", "{sample}", "--refs", "{sample}/ref", "--out", "{sample}/line"],
+        ["colorize", "{sample}", "--refs", "{sample}/ref", "--out", "{tmp}/o", "--model", "no"],
+        ["evaluate", "nowhere"],
+        ["evaluate", "{tmp}"],
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(capsys, sample, tmp_path, arguments):
+    code, said = run(capsys, *(a.format(sample=sample, tmp=tmp_path) for a in arguments))
+    assert code == 2
+    assert len(said.err.strip().splitlines()) == 1
+    assert said.err.startswith("shiage: ")
+    assert "Traceback" not in said.err
+
+
+def test_a_broken_frame_costs_that_frame_and_the_exit_code(capsys, sample, tmp_path):
+    clip = tmp_path / "clip"
+    shutil.copytree(sample / "line", clip)
+    (clip / "A0002.png").write_bytes(b"")
+    (clip / "A0005.png").write_bytes((clip / "A0005.png").read_bytes()[:5000])
+    code, said = run(capsys, "colorize", clip, "--refs", sample / "ref", "--out", tmp_path / "out")
+    assert "A0005.png" in said.err
+    assert "A0002.png" in said.err
+    assert len(list((tmp_path / "out").iterdir())) == 14
+    assert code == 2
+
+
+def test_interrupting_ends_with_130_and_keeps_what_is_finished(sample, tmp_path):
+    clip = tmp_path / "clip"
+    clip.mkdir()
+    for number in range(200):
+        shutil.copy(sample / "line" / "A0001.png", clip / f"A{number:04}.png")
+    command = [sys.executable, "-m", "core", "colorize", clip, "--refs", sample / "ref"]
+    process = subprocess.Popen(
+        [*map(str, command), "--out", str(tmp_path / "out"), "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process:
+        first = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    assert Path(first["file"]).exists()
+    assert not list((tmp_path / "out").glob("*.tmp"))
+
+
+def test_the_command_line_imports_neither_qt_nor_torch(sample):
+    script = (
+        "import sys, core.__main__ as c\n"
+        "c.main(['doctor'])\n"
+        "assert not [m for m in sys.modules if m.startswith(('PySide6', 'torch'))]"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_the_version_is_said(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == f"shiage {__version__}"

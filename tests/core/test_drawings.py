@@ -1,0 +1,100 @@
+"""Drawings: read and encoded once per content, in order, ahead of who asks."""
+
+from threading import Event
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import models
+from core.drawings import Drawings
+from core.images import ImageError
+from tests.drawings import draw
+
+ART = """
+    ..........
+    .########.
+    .#..#...#.
+    .########.
+    ..........
+"""
+
+
+class Batches:
+    """The real encoder, several drawings at a time; remembers how many."""
+
+    batch = 3
+
+    def __init__(self):
+        self._encoder = models.load("geometry")
+        self.name, self.version = self._encoder.name, self._encoder.version
+        self.width, self.scale = self._encoder.width, self._encoder.scale
+        self.sizes = []
+
+    def encode(self, line, segments):
+        return self.encode_batch([(line, segments)])[0]
+
+    def encode_batch(self, frames):
+        self.sizes.append(len(frames))
+        return [self._encoder.encode(*frame) for frame in frames]
+
+
+@pytest.fixture
+def paths(tmp_path):
+    made = []
+    for number in range(7):
+        made.append(tmp_path / f"A{number:04}.png")
+        Image.fromarray(np.roll(draw(ART), number, axis=1)).save(made[-1])
+    return made
+
+
+def test_drawings_are_encoded_in_batches_and_come_in_order(paths, tmp_path):
+    encoder = Batches()
+    found = list(Drawings(encoder, tmp_path / "cache").ahead(paths, Event()))
+    assert encoder.sizes == [3, 3, 1]
+    single = Drawings(models.load("geometry"), tmp_path / "other")
+    for path, each in zip(paths, found, strict=True):
+        alone = single.file(path)
+        assert each.digest == alone.digest
+        assert (each.encoded.features == alone.encoded.features).all()
+
+
+def test_what_is_known_is_not_encoded_again(paths, tmp_path):
+    encoder = Batches()
+    drawings = Drawings(encoder, tmp_path / "cache")
+    drawings.file(paths[3])
+    assert len(list(drawings.ahead(paths, Event()))) == 7
+    assert sum(encoder.sizes) == 7
+    assert len(list(drawings.ahead(paths, Event()))) == 7
+    assert sum(encoder.sizes) == 7
+
+
+def test_a_file_that_cannot_be_read_keeps_its_place(paths, tmp_path):
+    paths[1].write_bytes(b"nonsense")
+    paths[4].unlink()
+    found = list(Drawings(Batches(), tmp_path / "cache").ahead(paths, Event()))
+    assert [isinstance(each, ImageError) for each in found] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_it_ends_when_stopped(paths, tmp_path):
+    stop = Event()
+    found = Drawings(Batches(), tmp_path / "cache").ahead(paths, stop)
+    next(found)
+    stop.set()
+    assert list(found) == []
+
+
+def test_a_drawing_that_was_saved_again_is_read_again(paths, tmp_path):
+    drawings = Drawings(models.load("geometry"), tmp_path / "cache")
+    before = drawings.drawing(paths[0])
+    assert drawings.drawing(paths[0]) is before
+    Image.fromarray(draw(ART.replace("#..#...#", "#...#..#"))).save(paths[0])
+    assert drawings.drawing(paths[0]).digest != before.digest
