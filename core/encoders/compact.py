@@ -1,0 +1,287 @@
+"""The embedded encoder: descriptors of segments and a small transformer over those of one frame.
+
+The only module of this program's own model that imports torch.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from core.encoders import Scale, SegmentFeatures
+from core.encoders.descriptors import (
+    MIRROR_ORDER,
+    MIRROR_SIGN,
+    VERSION,
+    WIDTH,
+    Description,
+    describe,
+)
+from core.segments import Segments
+
+ROWS = 512
+"""Rows of the attention computed at once: bounds the memory that thousands of segments take."""
+
+PAIR_FEATURES = 11
+
+
+class WeightsError(Exception):
+    """A file of weights cannot be used; one sentence: which, why, what to do."""
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """Sizes of the network; stored with the weights."""
+
+    width: int = 192
+    heads: int = 6
+    layers: int = 4
+    pair_hidden: int = 16
+    out: int = 128
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Described frames, padded to the longest one.
+
+    Attributes:
+        tokens: `[B, N, WIDTH]`; positions: `[B, N, 2]`; sizes: `[B, N]`.
+        border, trace: `[B, N, N]`, shares of the row's border.
+        is_segment: `[B, N]` bool, False on padding.
+    """
+
+    tokens: Tensor
+    positions: Tensor
+    sizes: Tensor
+    border: Tensor
+    trace: Tensor
+    is_segment: Tensor
+
+
+def collate(frames: Sequence[Description]) -> Batch:
+    """Pad described frames into one batch."""
+    count, longest = len(frames), max(len(frame) for frame in frames)
+    tokens = np.zeros((count, longest, WIDTH), np.float32)
+    positions = np.zeros((count, longest, 2), np.float32)
+    sizes = np.zeros((count, longest), np.float32)
+    border, trace = np.zeros((2, count, longest, longest), np.float32)
+    is_segment = np.zeros((count, longest), bool)
+    for row, frame in enumerate(frames):
+        own = slice(0, len(frame))
+        tokens[row, own], positions[row, own] = frame.tokens, frame.positions
+        sizes[row, own], is_segment[row, own] = frame.sizes, True
+        first, second = frame.touching.T
+        border[row, first, second], trace[row, first, second] = frame.border, frame.trace
+    arrays = (tokens, positions, sizes, border, trace, is_segment)
+    return Batch(*map(torch.from_numpy, arrays))
+
+
+def mirrored(frame: Description) -> Description:
+    """Return the description of the mirror image, without looking at pixels again."""
+    return Description(
+        tokens=frame.tokens[:, MIRROR_ORDER] * MIRROR_SIGN,
+        positions=frame.positions * np.array([-1, 1], np.float32),
+        sizes=frame.sizes,
+        touching=frame.touching,
+        border=frame.border,
+        trace=frame.trace,
+    )
+
+
+class Block(nn.Module):
+    """One transformer layer: attention with an additive bias per pair and head, then an MLP."""
+
+    def __init__(self, config: NetConfig) -> None:
+        """Make the layer with random weights."""
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.norm_attention = nn.LayerNorm(width)
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+        self.norm_mlp = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+        self.bias = nn.Linear(config.pair_hidden, config.heads)
+        nn.init.zeros_(self.bias.weight)
+        nn.init.zeros_(self.bias.bias)
+
+    def forward(self, x: Tensor, hidden: Sequence[Tensor], blocked: Tensor) -> Tensor:
+        """Let every segment look at all others.
+
+        Args:
+            x: `[B, N, width]`.
+            hidden: chunks `[B, pair_hidden, R, N]` whose rows add up to N.
+            blocked: `[B, 1, 1, N]`, added to the scores; very negative on padding.
+        """
+        normed = self.norm_attention(x)
+        query = self._split(self.query(normed))  # [B, heads, N, width / heads]
+        key, value = map(self._split, self.key_value(normed).chunk(2, dim=-1))
+        seen, start = [], 0
+        for chunk in hidden:
+            rows = slice(start, start := start + chunk.shape[2])
+            bias = _mix(self.bias, chunk) + blocked  # [B, heads, R, N]
+            seen.append(
+                F.scaled_dot_product_attention(query[:, :, rows], key, value, attn_mask=bias)
+            )
+        x = x + self.out(torch.cat(seen, dim=2).transpose(1, 2).flatten(2))
+        return x + self.mlp(self.norm_mlp(x))  # type: ignore[no-any-return]
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
+
+
+class CompactNet(nn.Module):
+    """Tokens of the segments of a frame -> one unit vector per segment `[B, N, out]`."""
+
+    center: Tensor
+    spread: Tensor
+
+    def __init__(self, config: NetConfig) -> None:
+        """Make the network with random weights."""
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.register_buffer("center", torch.zeros(WIDTH))
+        self.register_buffer("spread", torch.ones(WIDTH))
+        self.embed = nn.Sequential(
+            nn.Linear(WIDTH, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+        self.pair = nn.Linear(PAIR_FEATURES, config.pair_hidden)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, config.out)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Encode a batch; what stands on padding is meaningless."""
+        x = self.embed((batch.tokens - self.center) / self.spread)  # [B, N, width]
+        blocked = torch.where(batch.is_segment, 0.0, -1e4)[:, None, None, :]
+        hidden = [self._hidden(batch, rows) for rows in _chunks(x.shape[1])]
+        for block in self.blocks:
+            x = block(x, hidden, blocked)
+        return F.normalize(self.head(self.norm(x)), dim=-1)
+
+    def _hidden(self, batch: Batch, rows: slice) -> Tensor:
+        """Look at the pairs of some rows with all segments `[B, pair_hidden, R, N]`."""
+        x, y = (
+            batch.positions[:, None, :, axis] - batch.positions[:, rows, None, axis]
+            for axis in (0, 1)
+        )
+        distance = (x * x + y * y + 1e-12).sqrt()
+        sizes, own = batch.sizes[:, None], batch.sizes[:, rows, None]
+        reach = 2 * (sizes.exp() + own.exp())
+        features = [
+            x,
+            y,
+            torch.tanh(x / reach),
+            torch.tanh(y / reach),
+            distance,
+            torch.exp(-4 * distance),
+            sizes - own,
+            batch.border[:, rows],
+            batch.border.transpose(1, 2)[:, rows],
+            batch.trace[:, rows],
+            batch.trace.transpose(1, 2)[:, rows],
+        ]
+        return F.relu(_mix(self.pair, torch.stack(features, dim=1)))
+
+
+def _mix(layer: nn.Linear, x: Tensor) -> Tensor:
+    """Apply a linear layer to the second dimension of `[B, C, R, N]`.
+
+    A convolution with channels first takes a third of the time of `layer` with channels last.
+    """
+    return F.conv2d(x, layer.weight[:, :, None, None], layer.bias)
+
+
+def _chunks(count: int) -> list[slice]:
+    return [slice(start, min(start + ROWS, count)) for start in range(0, count, ROWS)]
+
+
+class CompactEncoder:
+    """The embedded model behind the `Encoder` protocol; on the processor, deterministic."""
+
+    name = "compact"
+    scale = Scale(no_match=0.5, doubtful=0.05, likely=0.16, overlap=0.2)  # see the model card
+
+    def __init__(self, weights: Path | None = None) -> None:
+        """Load the weights in a file, by default those that are shipped.
+
+        Raises:
+            WeightsError: if the file is missing, damaged or for other descriptors.
+        """
+        packaged = resources.files("resources") / "models" / "compact.safetensors"
+        try:
+            data = (weights or packaged).read_bytes()
+        except OSError as error:
+            raise WeightsError(f"{weights or packaged} cannot be read ({error}).") from error
+        self._net = from_bytes(data, name=str(weights or packaged))
+        self._net.eval()
+        self.width = self._net.config.out
+        digest = hashlib.blake2b(data, digest_size=8)
+        digest.update(VERSION.encode())
+        self.version = digest.hexdigest()
+
+    def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:  # noqa: ARG002
+        """Encode the segments `[L, width]`; all that is needed of the drawing is in them."""
+        return encode(self._net, describe(segments))
+
+
+def encode(net: CompactNet, frame: Description) -> SegmentFeatures:
+    """Encode one described frame."""
+    if not len(frame):
+        return np.zeros((0, net.config.out), np.float32)
+    with torch.inference_mode():
+        features: SegmentFeatures = net(collate([frame]))[0].numpy()
+    return features
+
+
+def to_bytes(net: CompactNet, note: str = "") -> bytes:
+    """Store the weights in half precision, with what is needed to build the network."""
+    metadata = {key: str(value) for key, value in asdict(net.config).items()}
+    metadata |= {"descriptors": VERSION, "note": note}
+    tensors = {key: value.half().contiguous() for key, value in net.state_dict().items()}
+    data: bytes = safetensors.torch.save(tensors, metadata=metadata)
+    return data
+
+
+def from_bytes(data: bytes, *, name: str) -> CompactNet:
+    """Build the network that a file holds.
+
+    Raises:
+        WeightsError: if it is damaged or for other descriptors; `name` is for the message.
+    """
+    try:
+        size = int.from_bytes(data[:8], "little")
+        metadata = _metadata(data[8 : 8 + size])
+        tensors = safetensors.torch.load(data)
+        config = NetConfig(**{key: int(metadata[key]) for key in asdict(NetConfig())})
+    except (safetensors.SafetensorError, KeyError, ValueError) as error:
+        raise WeightsError(f"{name} is no file of weights of this model ({error}).") from error
+    if metadata["descriptors"] != VERSION:
+        raise WeightsError(
+            f"{name} is for descriptors {metadata['descriptors']}, this program has {VERSION}: "
+            "train it again."
+        )
+    net = CompactNet(config)
+    try:
+        net.load_state_dict({key: value.float() for key, value in tensors.items()}, strict=True)
+    except RuntimeError as error:
+        raise WeightsError(f"{name} does not fit the network: {error}") from error
+    return net
+
+
+def _metadata(header: bytes) -> dict[str, str]:
+    found: dict[str, str] = json.loads(header)["__metadata__"]
+    return found

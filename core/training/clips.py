@@ -1,0 +1,45 @@
+"""Training clips: folders in the PaintBucket layout as label maps with one colour per segment."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from core.images import ImageError, read_image, read_line_image
+from core.segments import Segments, segment
+from core.sheets import segment_colors
+
+MIN_SEGMENTS, MAX_SEGMENTS = 4, 320
+"""Frames with fewer teach nothing, frames with more slow every batch down."""
+
+
+@dataclass(frozen=True)
+class TrainingFrame:
+    """One drawing: its segments, the true colour of each `[L]` (packed RGBA), and whose it is."""
+
+    segments: Segments
+    colors: npt.NDArray[np.uint32]
+    is_sheet: bool
+
+
+def find_training_clips(folders: Sequence[Path]) -> list[tuple[Path, ...]]:
+    """Return the clips of every folder, in order of their names."""
+    return [
+        tuple(sorted(path.parent for path in folder.glob("*/gt") if path.is_dir()))
+        for folder in folders
+    ]
+
+
+def read_frames(clip: Path) -> Iterator[TrainingFrame]:
+    """Read the frames of a clip and then its sheets; those that teach nothing are left out."""
+    for folder, is_sheet in ((clip, False), (clip / "ref", True)):
+        for path in sorted((folder / "line").glob("*.png")):
+            try:
+                line, color = read_line_image(path), read_image(folder / "gt" / path.name)
+            except ImageError:
+                continue  # a frame without its colours, or a damaged one
+            segments = segment(line)
+            if line.shape == color.shape and MIN_SEGMENTS <= len(segments) <= MAX_SEGMENTS:
+                yield TrainingFrame(segments, segment_colors(segments.label_map, color), is_sheet)

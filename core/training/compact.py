@@ -1,0 +1,331 @@
+"""Train the embedded encoder: groups of frames of one clip, each frame colours the others.
+
+The loss is the negative logarithm of the probability of the true colour: a softmax over all
+segments of the other frame, summed per colour. Everything drawn at random is a function of seed
+and step, so that a run that was interrupted goes on as if it had not been.
+"""
+
+import json
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.encoders.compact import Batch, CompactNet, NetConfig, collate, encode, mirrored, to_bytes
+from core.training.clips import find_training_clips
+from core.training.described import CLEAN, DescribedClips, DescribedFrame, PackedFrame
+
+GROUP = 4
+"""Frames of a group; each is target and reference of the three others."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train; all of it together with the data decides the result.
+
+    Attributes:
+        steps: all steps of the cosine schedule.
+        groups: groups of four frames per step.
+        rate: learning rate at the start; warmup: steps that lead up to it.
+        decay: weight decay; clip: largest norm of the gradients; ema: of the averaged weights.
+        variants: of every clip, the clean one included.
+        smallest: the weight of a speck in the loss; segments of `full` pixels or more (of a figure
+            of 512 pixels) have weight 1.
+    """
+
+    steps: int = 6000
+    groups: int = 2
+    rate: float = 1e-3
+    warmup: int = 100
+    decay: float = 0.02
+    clip: float = 1.0
+    ema: float = 0.998
+    variants: int = 2
+    smallest: float = 0.2
+    full: float = 40.0
+    seed: int = 0
+    net: NetConfig = field(default_factory=NetConfig)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a loop has to tell: the step, its mean loss and accuracy since the last one, seconds.
+
+    `development` has the accuracy (in percent) per setting where it was measured.
+    """
+
+    step: int
+    loss: float
+    accuracy: float
+    seconds: float
+    development: dict[str, float]
+
+
+def train_compact(
+    data: Sequence[Path],
+    out: Path,
+    *,
+    plan: Plan,
+    cache: Path,
+    development: Sequence[Path] = (),
+    report_every: int = 50,
+    save_every: int = 500,
+) -> Iterator[Progress]:
+    """Train on folders of clips; goes on from `out` with the suffix `.checkpoint` if it exists.
+
+    Args:
+        data: folders of clips in the PaintBucket layout.
+        out: the averaged weights, rewritten with every checkpoint.
+        plan: sizes, rates and the seed.
+        cache: a folder for described frames.
+        development: folders of clips for the accuracy that is reported at every checkpoint.
+        report_every: steps between reports.
+        save_every: steps between checkpoints.
+    """
+    clips = find_training_clips(data)
+    described = DescribedClips(cache, plan.seed)
+    checkpoint = out.with_suffix(".checkpoint")
+    trainer = Trainer(plan)
+    if checkpoint.exists():
+        trainer.resume(checkpoint)
+    else:
+        trainer.standardise(draw_group(clips, described, plan, step=-1, group=g) for g in range(50))
+    started, losses = time.monotonic(), []
+    while trainer.step < plan.steps:
+        groups = [
+            draw_group(clips, described, plan, step=trainer.step, group=group)
+            for group in range(plan.groups)
+        ]
+        losses.append(trainer.train(groups))
+        is_last = trainer.step == plan.steps
+        is_saving = is_last or trainer.step % save_every == 0
+        accuracies = {}
+        if is_saving:
+            trainer.save(checkpoint)
+            write(out, to_bytes(trainer.averaged, note=f"step {trainer.step} of {plan.steps}"))
+            accuracies = measure(trainer.averaged, development, DescribedClips(cache, plan.seed))
+        if is_saving or trainer.step % report_every == 0:
+            loss, accuracy = np.mean(losses, axis=0)
+            seconds = time.monotonic() - started
+            yield Progress(trainer.step, float(loss), float(accuracy), seconds, accuracies)
+            losses = []
+
+
+def draw_group(
+    clips: Sequence[Sequence[Path]], described: DescribedClips, plan: Plan, *, step: int, group: int
+) -> list[DescribedFrame]:
+    """Draw four frames of one clip; a function of seed, step and group alone.
+
+    A folder counts with the square root of its number of clips. In about half of the groups two
+    frames are near in time and one is a sheet; in the others two are sheets.
+    """
+    rng = np.random.default_rng([plan.seed, step + 1, group])
+    share = np.sqrt([len(folder) for folder in clips])
+    while True:
+        folder = clips[int(rng.choice(len(clips), p=share / share.sum()))]
+        clip = folder[int(rng.integers(len(folder)))]
+        common = int(rng.integers(plan.variants))
+        is_common = rng.random() < 0.6
+        frames = described.frames(clip, common)
+        drawings = [index for index, frame in enumerate(frames) if not frame.is_sheet]
+        sheets = [index for index, frame in enumerate(frames) if frame.is_sheet]
+        if len(drawings) < 2:
+            continue
+        near = int(rng.integers(len(drawings) - 1))
+        pair = (
+            drawings[near],
+            drawings[min(near + int(rng.choice([1, 1, 1, 2, 3])), len(drawings) - 1)],
+        )
+        if not sheets:
+            chosen = [*pair, *rng.choice(drawings, 2)]
+        elif len(sheets) < 2 or rng.random() < 0.5:
+            chosen = [*pair, rng.choice(sheets), rng.integers(len(frames))]
+        else:
+            chosen = [
+                *rng.choice(sheets, 2, replace=False),
+                *rng.choice(drawings, 2, replace=False),
+            ]
+        variants = [common if is_common else int(rng.integers(plan.variants)) for _ in chosen]
+        packed = [
+            _frame(described, clip, variant, int(index))
+            for variant, index in zip(variants, chosen, strict=True)
+        ]
+        frames_drawn = [frame.unpack() for frame in packed]
+        if rng.random() < 0.5:
+            frames_drawn = [
+                replace(frame, description=mirrored(frame.description)) for frame in frames_drawn
+            ]
+        return frames_drawn
+
+
+def _frame(described: DescribedClips, clip: Path, variant: int, index: int) -> PackedFrame:
+    return described.frames(clip, variant)[index]
+
+
+class Trainer:
+    """The network, its average, the optimizer and how far they are."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Begin with random weights that the seed decides."""
+        self.plan = plan
+        self.step = 0
+        with torch.random.fork_rng():
+            torch.manual_seed(plan.seed)
+            self.net = CompactNet(plan.net)
+            self.averaged = CompactNet(plan.net)
+            self.scale = nn.Parameter(torch.tensor(2.6))  # logarithm of 1 / temperature
+        self.averaged.load_state_dict(self.net.state_dict())
+        self.optimizer = torch.optim.AdamW(
+            [*self.net.parameters(), self.scale],
+            lr=plan.rate,
+            weight_decay=plan.decay,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+
+    def standardise(self, groups: Iterator[list[DescribedFrame]]) -> None:
+        """Measure mean and spread of the descriptors; done once, before the first step."""
+        tokens = np.concatenate([f.description.tokens for group in groups for f in group])
+        for net in (self.net, self.averaged):
+            net.center.copy_(torch.from_numpy(tokens.mean(axis=0)))
+            net.spread.copy_(torch.from_numpy(np.maximum(tokens.std(axis=0), 0.05)))
+
+    def train(self, groups: Sequence[Sequence[DescribedFrame]]) -> tuple[float, float]:
+        """Take one step; returns loss and (weighted) accuracy."""
+        rate = self.plan.rate * schedule(self.step, self.plan)
+        for parameters in self.optimizer.param_groups:
+            parameters["lr"] = rate
+        results = []
+        for group in groups:  # one after the other: groups differ in size, padding costs time
+            batch = collate([frame.description for frame in group])
+            loss, accuracy = group_loss(
+                self.net(batch),
+                self.scale.exp(),
+                batch,
+                [frame.colors for frame in group],
+                self.plan,
+            )
+            (loss / len(groups)).backward()  # type: ignore[no-untyped-call]
+            results.append((float(loss.detach()), accuracy))
+        norm = nn.utils.clip_grad_norm_(self.net.parameters(), self.plan.clip)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        keep = min(self.plan.ema, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            for mean, value in zip(self.averaged.parameters(), self.net.parameters(), strict=True):
+                mean.lerp_(value, 1 - keep)
+        loss_mean, accuracy_mean = np.mean(results, axis=0)
+        return float(loss_mean), float(accuracy_mean)
+
+    def save(self, path: Path) -> None:
+        """Write everything that a later `resume` needs, whole or not at all."""
+        temporary = path.with_suffix(".tmp")
+        torch.save(
+            {
+                "plan": json.dumps(asdict(self.plan)),
+                "step": self.step,
+                "net": self.net.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "scale": self.scale.detach(),
+                "optimizer": self.optimizer.state_dict(),
+            },
+            temporary,
+        )
+        temporary.replace(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from a file that `save` wrote; the plan may differ in its steps."""
+        stored = torch.load(path, weights_only=True)  # noqa: TID251 -- our own checkpoint
+        self.step = stored["step"]
+        self.net.load_state_dict(stored["net"])
+        self.averaged.load_state_dict(stored["averaged"])
+        with torch.no_grad():
+            self.scale.copy_(stored["scale"])
+        self.optimizer.load_state_dict(stored["optimizer"])
+
+
+def schedule(step: int, plan: Plan) -> float:
+    """Return the share of the learning rate at a step: warm-up, then half a cosine."""
+    warm = min(1.0, (step + 1) / max(plan.warmup, 1))
+    return warm * (1 + math.cos(math.pi * step / plan.steps)) / 2 + 1e-3
+
+
+def group_loss(
+    features: Tensor, scale: Tensor, batch: Batch, colors: Sequence[np.ndarray], plan: Plan
+) -> tuple[Tensor, float]:
+    """Let every frame of a group colour every other one.
+
+    Args:
+        features: `[B, N, C]`, unit rows.
+        scale: 1 / temperature.
+        batch: the frames.
+        colors: `[L]` per frame, any numbers.
+        plan: weights of small segments.
+
+    Returns:
+        The mean over pairs of frames of the weighted mean over segments whose colour occurs in the
+        reference of -log p(true colour); and the weighted share of segments that are right.
+    """
+    count, longest = batch.is_segment.shape
+    _, ids = np.unique(np.concatenate(colors), return_inverse=True)
+    target = torch.zeros(count, longest, dtype=torch.long)
+    target[batch.is_segment] = torch.from_numpy(ids)
+    is_color = nn.functional.one_hot(target, int(ids.max()) + 1) * batch.is_segment[..., None]
+    area = torch.exp(2 * batch.sizes) * 256**2  # as if the figure were 512 pixels
+    weight = (area / plan.full).clamp(plan.smallest, 1) * batch.is_segment
+
+    flat = features.flatten(0, 1)
+    scores = (flat @ flat.T * scale).view(count, longest, count, longest)
+    scores = scores + torch.log(weight + 1e-9)  # a speck is a poor reference as well
+    chance = torch.softmax(scores, dim=-1)
+    by_color = torch.einsum("anbm,bmk->abnk", chance, is_color.to(chance.dtype))
+    own = target[:, None, :, None].expand(count, count, longest, 1)
+    right = by_color.gather(-1, own)[..., 0]  # [a, b, N]
+
+    occurs = is_color.any(dim=1).T[target].permute(0, 2, 1)  # [a, b, N]
+    others = ~torch.eye(count, dtype=torch.bool)[..., None]
+    weights = weight[:, None] * occurs * others
+    weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-6)
+    pairs = (weights.sum(-1) > 0).sum().clamp(min=1)
+    loss = -(torch.log(right + 1e-8) * weights).sum() / pairs
+    hits = (by_color.argmax(-1) == own[..., 0]) * weights
+    return loss, float(hits.sum() / pairs)
+
+
+def measure(
+    net: CompactNet, folders: Sequence[Path], described: DescribedClips
+) -> dict[str, float]:
+    """Return the accuracy in percent, argmax of single segments, as `core.evaluate` has it.
+
+    A figure per folder and setting: `cf` the previous frame, `kf1` the first sheet.
+    """
+    found: dict[str, list[float]] = {}
+    for folder, clips in zip(folders, find_training_clips(folders), strict=True):
+        for clip in clips[::2]:
+            packed = described.frames(clip, CLEAN)
+            frames = [frame.unpack() for frame in packed]
+            features = [encode(net, frame.description) for frame in frames]
+            drawings = [i for i, frame in enumerate(frames) if not frame.is_sheet]
+            sheet = next((i for i, frame in enumerate(frames) if frame.is_sheet), None)
+            pairs = [("cf", b, a) for a, b in pairwise(drawings)][::2]
+            pairs += [("kf1", a, sheet) for a in drawings[::3] if sheet is not None]
+            for setting, a, b in pairs:
+                nearest = (features[a] @ features[b].T).argmax(axis=1)
+                hits = frames[b].colors[nearest] == frames[a].colors
+                found.setdefault(f"{folder.name} {setting}", []).append(100 * float(hits.mean()))
+    return {key: float(np.mean(values)) for key, values in found.items()}
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)

@@ -1,0 +1,141 @@
+"""Described clips: descriptions of training frames, computed once, on disk and in memory."""
+
+import hashlib
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from core.encoders.descriptors import SCALARS, VERSION, WIDTH, Description, describe
+from core.training.augment import augment_clip
+from core.training.clips import TrainingFrame, read_frames
+
+CLEAN = 0
+"""The variant of a clip that is not augmented."""
+
+_STEPS = 80.0
+"""Densities are kept as bytes of this many steps per unit."""
+
+_FORMAT = "1"  # of the augmentation and the files: part of their names
+
+
+@dataclass(frozen=True)
+class DescribedFrame:
+    """A frame as the loss needs it: its description, true colours `[L]`, and whose it is."""
+
+    description: Description
+    colors: npt.NDArray[np.uint32]
+    is_sheet: bool
+
+
+class DescribedClips:
+    """Gives the frames of a clip in some variant; the same ones for the same seed, always."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        """Keep files in a folder, which need not exist yet."""
+        self._folder = folder
+        self._seed = seed
+        self._memory: dict[tuple[Path, int], list[dict[str, npt.NDArray[np.generic]]]] = {}
+
+    def frames(self, clip: Path, variant: int) -> list["PackedFrame"]:
+        """Return all frames of a clip, drawings first; unpack only those that are used."""
+        key = (clip, variant)
+        if key not in self._memory:
+            stored = self._load(clip, variant)
+            if stored is None:
+                self.prepare(clip, variants=variant + 1)
+                stored = self._load(clip, variant)
+                assert stored is not None
+            self._memory[key] = stored
+        return [PackedFrame(arrays) for arrays in self._memory[key]]
+
+    def prepare(self, clip: Path, *, variants: int) -> None:
+        """Store the first variants of a clip; reads its pictures once for all of them."""
+        missing = [each for each in range(variants) if not self._path(clip, each).exists()]
+        if not missing:
+            return
+        frames = list(read_frames(clip))
+        for variant in missing:
+            rng = np.random.default_rng([self._seed, variant, *clip.name.encode()])
+            seen = frames if variant == CLEAN else augment_clip(frames, rng)
+            self._store(clip, variant, seen)
+
+    def _store(self, clip: Path, variant: int, frames: list[TrainingFrame]) -> None:
+        arrays: dict[str, npt.NDArray[np.generic]] = {"count": np.array(len(frames))}
+        for index, frame in enumerate(frames):
+            found = describe(frame.segments)
+            density = np.clip(np.round(found.tokens[:, SCALARS:] * _STEPS), 0, 255)
+            packed: dict[str, npt.NDArray[np.generic]] = {
+                "scalars": found.tokens[:, :SCALARS].astype(np.float16),
+                "density": density.astype(np.uint8),
+                "positions": found.positions.astype(np.float16),
+                "sizes": found.sizes.astype(np.float16),
+                "touching": found.touching.astype(np.int16),
+                "border": found.border.astype(np.float16),
+                "trace": found.trace.astype(np.float16),
+                "colors": frame.colors,
+                "is_sheet": np.array(frame.is_sheet),
+            }
+            arrays |= {f"{index}.{name}": value for name, value in packed.items()}
+        path = self._path(clip, variant)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        temporary.replace(path)
+
+    def _load(self, clip: Path, variant: int) -> list[dict[str, npt.NDArray[np.generic]]] | None:
+        """Return what is stored, None if it is absent or damaged."""
+        path = self._path(clip, variant)
+        try:
+            with np.load(path) as stored:
+                frames: list[dict[str, npt.NDArray[np.generic]]]
+                frames = [{} for _ in range(int(stored["count"]))]
+                for key in stored.files:
+                    if "." in key:
+                        index, name = key.split(".")
+                        frames[int(index)][name] = stored[key]
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            path.unlink(missing_ok=True)
+            return None
+        return frames
+
+    def _path(self, clip: Path, variant: int) -> Path:
+        seed = self._seed if variant != CLEAN else 0
+        text = f"{clip.resolve()} {variant} {seed} {VERSION} {_FORMAT}"
+        return self._folder / f"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}.npz"
+
+
+@dataclass(frozen=True)
+class PackedFrame:
+    """A described frame in a quarter of its size."""
+
+    arrays: dict[str, npt.NDArray[np.generic]]
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it is of a design sheet."""
+        return bool(self.arrays["is_sheet"])
+
+    def __len__(self) -> int:
+        """Return the number of segments."""
+        return len(self.arrays["colors"])
+
+    def unpack(self) -> DescribedFrame:
+        """Return the frame in full."""
+        stored = self.arrays
+        tokens = np.empty((len(self), WIDTH), np.float32)
+        tokens[:, :SCALARS] = stored["scalars"]
+        tokens[:, SCALARS:] = stored["density"].astype(np.float32) / np.float32(_STEPS)
+        description = Description(
+            tokens=tokens,
+            positions=stored["positions"].astype(np.float32),
+            sizes=stored["sizes"].astype(np.float32),
+            touching=stored["touching"].astype(np.int32),
+            border=stored["border"].astype(np.float32),
+            trace=stored["trace"].astype(np.float32),
+        )
+        return DescribedFrame(description, stored["colors"].astype(np.uint32), self.is_sheet)
