@@ -7,9 +7,10 @@ from core.models.download import fetch
 from core.models.importing import Imported, Progress, Refused, import_files
 from core.models.loading import check, devices, load
 from core.models.store import ModelError, Verified, verify
-from core.models.table import DEFAULT, GEOMETRY, Model, ModelState, installed, size_text
+from core.models.table import COMPACT, DEFAULT, GEOMETRY, Model, ModelState, installed, size_text
 
 __all__ = [
+    "COMPACT",
     "DEFAULT",
     "GEOMETRY",
     "Imported",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.encoders import Encoder
 from core.encoders.geometry import GeometryEncoder
 from core.models.store import ModelError, stored
-from core.models.table import BACKBONE, DEFAULT, DINOV2, MODELS, Model, find, state_of
+from core.models.table import BACKBONE, DEFAULT, DINOV2, GEOMETRY, MODELS, Model, find, state_of
 
 if TYPE_CHECKING:
     from core.encoders.devices import Precision
@@ -75,13 +75,14 @@ def load(
         ModelError: if there is none, its files are not here or not right, or the device is not.
     """
     model = check(name)
-    if model.file is None:
+    if name == GEOMETRY:
         return GeometryEncoder()
 
     try:
         import torch
 
         from core.encoders.checkpoints import CheckpointError
+        from core.encoders.compact import CompactEncoder, WeightsError
         from core.encoders.dacon import load_dacon
         from core.encoders.devices import DeviceError
         from core.encoders.dinov2 import load_backbone
@@ -90,6 +91,11 @@ def load(
 
     if threads is not None:
         torch.set_num_threads(threads)
+    if model.file is None:
+        try:
+            return CompactEncoder()
+        except WeightsError as error:
+            raise ModelError(f"{error} Install Shiage again.") from error
     entries = stored()
     entry = entries[model.file]
     second: Path | None = entries[entry.needs].path if entry.needs else None

@@ -9,7 +9,10 @@ from core.models.store import Stored, stored
 GEOMETRY = "geometry"
 """The training-free encoder: needs neither files nor PyTorch."""
 
-DEFAULT = GEOMETRY
+COMPACT = "compact"
+"""The embedded encoder, trained for Shiage."""
+
+DEFAULT = COMPACT
 
 BACKBONE = "timm:"
 """What the names of zero-shot backbones begin with."""
@@ -63,6 +66,7 @@ def _dinov2(name: str, what: str, memory: int) -> tuple[Model, Model]:
 
 
 MODELS = (
+    Model(COMPACT, "trained for Shiage on free data", "MIT, part of Shiage.", 5 * GB // 10),
     Model(GEOMETRY, "position, shape and size, no training", "MIT, part of Shiage.", GB // 10),
     Model(
         "dacon-1.0", "DACoN 1.0 (ICCV 2025)", NON_COMMERCIAL, 22 * GB // 10, "dacon-1.0", "vitl14"
