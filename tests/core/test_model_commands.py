@@ -167,7 +167,7 @@ def test_doctor_says_devices_and_usable_models(capsys, dacon):
     _, said = run(capsys, "doctor", "--json")
     (facts,) = events(said)
     assert "cpu (" in facts["device"]
-    assert facts["usable"] == "geometry, dacon-1.1"
+    assert facts["usable"] == "compact, geometry, dacon-1.1"
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,9 @@ def test_the_licence_of_the_published_weights_is_said_plainly():
     assert state("timm:vitl14").model.licence.startswith("Apache-2.0")
 
 
-def test_without_any_file_only_the_default_is_ready():
-    assert {one.model.name for one in models.installed() if one.state == "built in"} == {
-        models.DEFAULT
-    }
-    assert {one.state for one in models.installed()} == {"built in", "not imported"}
-    assert models.load().name == models.DEFAULT == "geometry"
+def test_without_any_file_the_built_in_models_are_ready():
+    built_in = {one.model.name for one in models.installed() if one.state == "built in"}
+    assert built_in == {models.COMPACT, models.GEOMETRY}
 
 
 @pytest.mark.parametrize(
