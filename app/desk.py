@@ -185,16 +185,14 @@ class Desk(QObject):
         names = [frame.path.name for frame in clip.frames]
         folder = clip.frames[0].path.parent
         try:
-            if self.project is not None and (
+            is_open = self.project is not None and (
                 self._cut_to_open == self.project.path or self.project.drawings == folder
-            ):
-                if not self.project.read_only:
-                    self.project.sync_frames(folder, names)
-            else:
+            )
+            if not is_open:
                 self._take(open_or_create(cut_path(folder), folder, names))
-                assert self.project is not None
-                if not self.project.read_only:
-                    self.project.sync_frames(folder, names)
+            assert self.project is not None
+            if not self.project.read_only:
+                self.project.sync_frames(folder, names)
         except CutFileError as error:
             self.noticed.emit(str(error))
             return

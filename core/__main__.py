@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, astuple
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import get_args
 
 from core import __version__, models
 from core.encoders import Encoder
@@ -38,6 +39,7 @@ from core.jobs import (
 )
 from core.metrics import Metrics, mean
 from core.model_commands import add_commands
+from core.paint import TraceRule
 from core.palette import Palette, color_name
 from core.places import cache_folder, cuts_folder, models_folder
 from core.published import published
@@ -77,7 +79,7 @@ def _colorize(options: argparse.Namespace, report: Report, interrupted: threadin
         FrameFile(number, frame.path, frame.cel) for number, frame in enumerate(opened.clip.frames)
     )
     predict = Predict(revision=0, frames=frames, sheets=files, palette=palette)
-    export = Export(predict, options.out, stop=interrupted)
+    export = Export(predict, options.out, options.trace, stop=interrupted)
     report.start(len(frames), "frame")
     done: ExportDone | None = None
     for answer in engine.run(export):
@@ -263,6 +265,12 @@ def _parser() -> argparse.ArgumentParser:
     colorize.add_argument("clip", type=Path, help="folder of line drawings")
     colorize.add_argument("--refs", type=Path, required=True, help="folder of design sheets")
     colorize.add_argument("--out", type=Path, required=True, help="folder for the coloured PNGs")
+    colorize.add_argument(
+        "--trace",
+        choices=get_args(TraceRule),
+        default="darker",
+        help="who gets the trace lines: the darker neighbour, or the one with more pixels around",
+    )
     colorize.set_defaults(run=_colorize)
 
     evaluate = commands.add_parser("evaluate", help="measure a model on clips with ground truth")

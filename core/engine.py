@@ -279,7 +279,9 @@ class Engine:
             settled = asked.paint.get(answer.frame_id, {})
             colors, _ = settle(answer.matches.colors, answer.keys, settled)
             try:
-                picture = paint(drawing.line, drawing.segments, colors, asked.palette)
+                picture = paint(
+                    drawing.line, drawing.segments, colors, asked.palette, trace=job.trace
+                )
                 target = export_frame(picture, job.folder, path)
             except ImageError as error:  # a full disk will not have room for the next one either
                 yield Notice(str(error))

@@ -13,6 +13,7 @@ from core.edits import FramePaint, SegmentKey
 from core.images import Image
 from core.matching import Matches
 from core.models import Imported, ModelState, Progress, Refused
+from core.paint import TraceRule
 from core.palette import Palette, Rgba, unpack
 from core.segments import Segments
 from core.sheets import LineColor, SheetFiles
@@ -102,6 +103,7 @@ class Export(Job):
 
     predict: Predict
     folder: Path
+    trace: TraceRule = "darker"
 
 
 @dataclass(frozen=True)

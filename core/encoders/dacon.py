@@ -164,10 +164,6 @@ class DaconEncoder:
             _rows(functional.normalize(features.fused, dim=1)) for features in self.features(frames)
         ]
 
-    def dino_features(self, line: Line, segments: Segments) -> npt.NDArray[np.float32]:
-        """Return the raw pooled DINOv2 features `[L, 1024]`, not of unit length."""
-        return _rows(self.features([(line, segments)])[0].dino)
-
     def features(self, frames: Sequence[Frame]) -> list[Features]:
         """Compute what the network says of several drawings, with less memory if need be."""
         found: list[Features] = []

@@ -45,6 +45,20 @@ def test_colorize_writes_the_sequence_and_says_how_it_went(capsys, sample, tmp_p
     assert {tuple(p) for p in used.tolist()} <= sheets | {(0, 0, 0, 0)}
 
 
+def test_trace_lines_can_be_given_by_majority_instead(capsys, sample, tmp_path):
+    pictures = []
+    for rule in ("darker", "majority"):
+        out = tmp_path / rule
+        arguments = ["--refs", sample / "ref", "--out", out, "--model", "geometry"]
+        assert run(capsys, "colorize", sample, *arguments, "--trace", rule)[0] == 0
+        pictures.append(np.array(Image.open(out / "A0003.png")))
+    line = np.array(Image.open(sample / "line" / "A0003.png"))
+    is_trace = (line[..., 3] > 0) & line[..., :3].any(axis=-1)
+    differs = (pictures[0] != pictures[1]).any(axis=-1)
+    assert differs.any()
+    assert not differs[~is_trace].any()
+
+
 def test_with_json_every_line_is_an_object(capsys, sample, tmp_path):
     code, said = run(
         capsys, "colorize", sample, "--refs", sample / "ref", "--out", tmp_path / "o", "--json"

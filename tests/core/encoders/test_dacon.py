@@ -105,7 +105,7 @@ def test_features_are_the_formulas(encoder):
     [features] = encoder.features([(line, segments)])
     torch.testing.assert_close(features.dino, raw, atol=1e-4, rtol=0)
     torch.testing.assert_close(features.fused, fused, atol=1e-4, rtol=0)
-    np.testing.assert_allclose(encoder.dino_features(line, segments), raw, atol=1e-4)
+    np.testing.assert_allclose(encoder.features([(line, segments)])[0].dino, raw, atol=1e-4)
 
 
 @pytest.mark.parametrize(
