@@ -141,6 +141,8 @@ class Engine:
                 else known.reference
             )
         matches = match(encoded.features, [*references, *sheets])
+        labels = [known.rows + 1 for known in taught.values()]
+        labels += [np.arange(1, len(sheet.colors) + 1, dtype=np.int32) for sheet in sheets]
         return Prediction(
             revision=job.revision,
             frame_id=frame.id,
@@ -148,6 +150,8 @@ class Engine:
             keys=encoded.keys,
             matches=matches,
             bands=bands(matches, self._drawings.encoder.scale),
+            sources=(*(job.frames[each].id for each in taught), *job.sheets),
+            evidence=_in_labels(matches.evidence, labels),
             small_map=encoded.small_map,
             small_line=encoded.small_line,
             moved=self._moved(frame, digest, job),
@@ -312,6 +316,18 @@ class _Taught(NamedTuple):
 
     rows: npt.NDArray[np.int32]
     reference: Reference
+
+
+def _in_labels(
+    evidence: npt.NDArray[np.int32], labels: list[npt.NDArray[np.int32]]
+) -> npt.NDArray[np.int32]:
+    """Turn rows of references into labels of the segments that they stand for."""
+    result = evidence.copy()
+    for number, of_rows in enumerate(labels):
+        spoken = evidence[:, :, 0] == number
+        result[spoken, 1] = of_rows[evidence[spoken, 1]]
+    result.setflags(write=False)
+    return result
 
 
 def outwards(count: int, first: int) -> Iterator[int]:

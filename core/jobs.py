@@ -215,6 +215,9 @@ class Prediction:
     Attributes:
         keys: of its L segments, in label order.
         bands: `[L]` int8, a `Band` each.
+        sources: what the references are: the id of a frame, or a design sheet.
+        evidence: `[L, K, 2]` int32: of every candidate of the matches which source speaks for it,
+            and the label of the segment there; -1 where there is none.
         small_map: `[h, w]` int32 and small_line `[h, w]` uint8, see `EncodedFrame`.
         moved: if the drawing changed since paint was given: old key, key now (None: gone).
         notice: what a person should know of this drawing, once.
@@ -226,6 +229,8 @@ class Prediction:
     keys: tuple[SegmentKey, ...]
     matches: Matches
     bands: npt.NDArray[np.int8]
+    sources: tuple[int | SheetFiles, ...]
+    evidence: npt.NDArray[np.int32]
     small_map: npt.NDArray[np.int32]
     small_line: npt.NDArray[np.uint8]
     moved: tuple[tuple[SegmentKey, SegmentKey | None], ...] = ()

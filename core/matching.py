@@ -10,6 +10,12 @@ import numpy.typing as npt
 from core.encoders import Scale, SegmentFeatures
 from core.palette import NO_COLOR
 
+CANDIDATES = 5
+"""How many colours a segment is offered at most."""
+
+TEMPERATURE = 0.03
+"""Of the softmax over the best similarity of every candidate."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -35,13 +41,19 @@ class Matches:
         colors: `[L]` int32 palette ids.
         similarity: `[L]` float32, that of the best match, bonus included.
         confidence: `[L]` float32, 0 to 1: the margin to the best match of another colour.
-        source: `[L, 2]` int32: which reference, and which of its rows.
+        candidates: `[L, K]` int32, up to `CANDIDATES` different colours, best first (the first is
+            that of `colors`); `NO_COLOR` where the references have fewer.
+        chances: `[L, K]` float32, 0 to 1: the probability of each candidate.
+        evidence: `[L, K, 2]` int32: the reference, and the row of it, that speaks most for each
+            candidate; -1 where there is none.
     """
 
     colors: npt.NDArray[np.int32]
     similarity: npt.NDArray[np.float32]
     confidence: npt.NDArray[np.float32]
-    source: npt.NDArray[np.int32]
+    candidates: npt.NDArray[np.int32]
+    chances: npt.NDArray[np.float32]
+    evidence: npt.NDArray[np.int32]
 
     def __post_init__(self) -> None:
         """Lock the arrays: matches are handed from thread to thread."""
@@ -72,8 +84,14 @@ def match(targets: SegmentFeatures, references: Sequence[Reference]) -> Matches:
     count = len(targets)
     if not count or not sum(len(reference.colors) for reference in references):
         nothing = np.zeros(count, np.float32)
-        colors = np.full(count, NO_COLOR, np.int32)
-        return Matches(colors, nothing, nothing.copy(), np.full((count, 2), -1, np.int32))
+        return Matches(
+            colors=np.full(count, NO_COLOR, np.int32),
+            similarity=nothing,
+            confidence=nothing.copy(),
+            candidates=np.full((count, CANDIDATES), NO_COLOR, np.int32),
+            chances=np.zeros((count, CANDIDATES), np.float32),
+            evidence=np.full((count, CANDIDATES, 2), -1, np.int32),
+        )
 
     bank = np.concatenate([r.colors for r in references])
     offsets = np.cumsum([0] + [len(r.colors) for r in references])
@@ -81,19 +99,27 @@ def match(targets: SegmentFeatures, references: Sequence[Reference]) -> Matches:
     for reference, start in zip(references, offsets[:-1], strict=True):
         if reference.bonus is not None:
             similarity[:, start : start + len(reference.colors)] += reference.bonus
-    best = similarity.argmax(axis=1)
-    rows = np.arange(count)
-    best_similarity = similarity[rows, best]
-    colors = bank[best]
-    # -1 is the smallest cosine there is, and the rival of a bank with one colour
-    rival = np.where(bank == colors[:, None], np.float32(-1), similarity).max(axis=1)
 
-    which = np.searchsorted(offsets, best, side="right") - 1
+    rows = np.arange(count)
+    candidates = np.full((count, CANDIDATES), NO_COLOR, np.int32)
+    best = np.full((count, CANDIDATES), -1, np.float32)  # the smallest cosine there is
+    evidence = np.full((count, CANDIDATES, 2), -1, np.int32)
+    left = similarity.copy()
+    for place in range(min(CANDIDATES, len(np.unique(bank)))):
+        column = left.argmax(axis=1)
+        candidates[:, place] = bank[column]
+        best[:, place] = left[rows, column]
+        which = np.searchsorted(offsets, column, side="right") - 1
+        evidence[:, place] = np.stack([which, column - offsets[which]], axis=1)
+        left[bank == candidates[:, place, None]] = -np.inf
+    weights = np.exp((best - best[:, :1]) / TEMPERATURE) * (evidence[:, :, 0] >= 0)
     return Matches(
-        colors=colors.astype(np.int32),
-        similarity=best_similarity,
-        confidence=np.clip(best_similarity - rival, 0, 1),
-        source=np.stack([which, best - offsets[which]], axis=1).astype(np.int32),
+        colors=candidates[:, 0].copy(),
+        similarity=best[:, 0].copy(),
+        confidence=np.clip(best[:, 0] - best[:, 1], 0, 1),
+        candidates=candidates,
+        chances=(weights / weights.sum(axis=1, keepdims=True)).astype(np.float32),
+        evidence=evidence,
     )
 
 

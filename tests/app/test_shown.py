@@ -7,22 +7,26 @@ from hypothesis import strategies as st
 from app.shown import ShownFrames, next_doubtful
 from core.edits import Mark, Paint, SegmentKey
 from core.jobs import Prediction
-from core.matching import Band, Matches
+from core.matching import Band, Reference, match
 
 KEYS = (SegmentKey(0, 5), SegmentKey(9, 4))
 
 
 def prediction(colors, bands):
-    count = len(colors)
-    matches = Matches(
-        np.array(colors, np.int32),
-        np.ones(count, np.float32),
-        np.zeros(count, np.float32),
-        np.zeros((count, 2), np.int32),
-    )
+    features = np.eye(len(colors), dtype=np.float32)
+    matches = match(features, [Reference(features, np.array(colors, np.int32))])
     nothing = np.zeros((1, 1), np.int32)
     return Prediction(
-        1, 7, "d", KEYS, matches, np.array(bands, np.int8), nothing, nothing.astype(np.uint8)
+        revision=1,
+        frame_id=7,
+        digest="d",
+        keys=KEYS,
+        matches=matches,
+        bands=np.array(bands, np.int8),
+        sources=(8,),
+        evidence=matches.evidence,
+        small_map=nothing,
+        small_line=nothing.astype(np.uint8),
     )
 
 

@@ -141,6 +141,18 @@ def test_a_correction_teaches_the_other_frames(engine, frames, sheet):
     assert colors(predict(engine, frames, (sheet,), paint=taught))[12][1] == HAIR_ID
 
 
+def test_every_candidate_names_the_segment_that_speaks_for_it(engine, frames, sheet):
+    before = predict(engine, frames, (sheet,))
+    key = next(a for a in before if a.frame_id == 12).keys[1]
+    taught = {12: {key: Paint(SKIN_ID, Mark.ACCEPTED)}}
+    answer = predict(engine, frames, (sheet,), paint=taught)[0]
+    assert answer.sources == (12, sheet)
+    assert answer.matches.candidates[2, :3].tolist() == [HAIR_ID, SKIN_ID, CLEAR_ID]
+    assert answer.evidence[2, 0].tolist() == [1, 3]
+    # the settled segment of frame 12 has label 2, as the one of the sheet that is just like it
+    assert answer.evidence[1, 0].tolist() == [0, 2]
+
+
 def test_taking_a_colour_away_teaches_nothing(engine, frames, sheet):
     before = predict(engine, frames, (sheet,))
     key = next(a for a in before if a.frame_id == 11).keys[1]

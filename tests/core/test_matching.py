@@ -25,7 +25,7 @@ EAST, NORTH, NORTHEAST = [1, 0], [0, 1], [1, 1]
 def test_a_segment_gets_the_colour_of_the_most_similar_reference_segment():
     matches = match(unit([5, 1], [1, 5]), [reference(unit(EAST, NORTH), [7, 8])])
     assert matches.colors.tolist() == [7, 8]
-    assert matches.source.tolist() == [[0, 0], [0, 1]]
+    assert matches.evidence[:, 0].tolist() == [[0, 0], [0, 1]]
 
 
 def test_confidence_is_the_margin_to_another_colour_and_not_to_another_segment():
@@ -38,7 +38,18 @@ def test_confidence_is_the_margin_to_another_colour_and_not_to_another_segment()
 
 def test_any_number_of_references_can_speak_and_the_source_says_which_did():
     matches = match(unit(NORTH), [reference(unit(EAST), [7]), reference(unit(EAST, NORTH), [8, 9])])
-    assert (matches.colors.tolist(), matches.source.tolist()) == ([9], [[1, 1]])
+    assert (matches.colors.tolist(), matches.evidence[:, 0].tolist()) == ([9], [[1, 1]])
+
+
+def test_other_colours_are_offered_best_first_with_what_speaks_for_each():
+    bank = [reference(unit([9, 1], NORTH), [7, 8]), reference(unit(EAST, NORTHEAST), [7, 9])]
+    matches = match(unit(EAST), bank)
+    assert matches.candidates.tolist() == [[7, 9, 8, NO_COLOR, NO_COLOR]]
+    assert matches.evidence[0, :3].tolist() == [[1, 0], [1, 1], [0, 1]]
+    chances = matches.chances[0]
+    assert chances.sum() == pytest.approx(1)
+    assert chances.tolist() == sorted(chances.tolist(), reverse=True)
+    assert chances[3:].tolist() == [0, 0]
 
 
 def test_of_equal_similarities_the_first_reference_decides():
@@ -56,7 +67,8 @@ def test_without_references_nothing_is_predicted():
 
 def test_a_sheet_that_could_not_be_read_does_not_shift_the_sources_of_the_others():
     empty = reference(np.zeros((0, 2), np.float32), [])
-    assert match(unit(EAST), [empty, reference(unit(EAST), [7])]).source.tolist() == [[1, 0]]
+    matches = match(unit(EAST), [empty, reference(unit(EAST), [7])])
+    assert matches.evidence[:, 0].tolist() == [[1, 0]]
 
 
 def test_a_bonus_can_decide_between_equals():
