@@ -4,7 +4,18 @@ from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    QSizeF,
+    Qt,
+    QVariantAnimation,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -20,17 +31,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import tools
-from app.desk import Desk
-from app.overlays import GREEN, ORANGE, VERMILLION, doubt_overlay, visible_labels
+from app.desk import Desk, Recolored
+from app.overlays import GREEN, ORANGE, VERMILLION, doubt_overlay, flash_overlay, visible_labels
 from app.shown import FrameColors
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
 from core.edits import Mark
 from core.matching import Band
 from core.paint import Picture, paint, repaint
+from core.palette import NO_COLOR
 
 RING_BELOW = 24
 """Doubtful segments that look smaller than this (screen pixels) get a ring."""
+
+FLASH_MS = 1200
 
 FEW = 64
 """Up to so many changed segments are repainted one by one."""
@@ -54,6 +68,9 @@ class Canvas(QWidget):
         self._overlay: npt.NDArray[np.uint32] | None = None
         self._overlay_on = True
         self._selected = 0
+        self._lit: npt.NDArray[np.int32] = np.zeros(0, np.int32)  # labels that flash
+        self._flash = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=FLASH_MS)
+        self._flash.valueChanged.connect(self.update)
         self._grip: QPointF | None = None
         self._space_held = False
         self._filled = 0
@@ -66,6 +83,8 @@ class Canvas(QWidget):
         desk.palette_changed.connect(self._repaint_all)
         desk.segment_changed.connect(self._on_selected)
         desk.segment_wanted.connect(self._center_on)
+        desk.recolored.connect(self._on_recolored)
+        desk.color_changed.connect(self._on_color)
         self._on_frame()
 
     def sizeHint(self) -> QSize:
@@ -205,6 +224,26 @@ class Canvas(QWidget):
         for label in {former, self._selected} - {0}:
             self._touch(label)
 
+    @Slot(object)
+    def _on_recolored(self, recolored: Recolored) -> None:
+        """Flash what an answer elsewhere has changed in this frame."""
+        if recolored.frame_id == self._frame_id:
+            self.flash([label for label, before, _ in recolored.segments if before != NO_COLOR])
+
+    @Slot()
+    def _on_color(self) -> None:
+        """Flash where the colour in the bucket is shown."""
+        shown = self._desk.shown
+        if shown is not None and self._desk.color_id != NO_COLOR:
+            self.flash((np.flatnonzero(shown.colors == self._desk.color_id) + 1).tolist())
+
+    def flash(self, labels: list[int]) -> None:
+        """Light some segments up for a moment, unless doubts are switched off as well."""
+        if labels and self._overlay_on:
+            self._lit = np.array(labels, np.int32)
+            self._flash.stop()
+            self._flash.start()
+
     @Slot()
     def _drop_overlay(self) -> None:
         self._overlay = None
@@ -257,6 +296,8 @@ class Canvas(QWidget):
             QImage.Format.Format_ARGB32_Premultiplied,
         )
         painter.drawImage(0, 0, image)
+        if self._flash.state() == QVariantAnimation.State.Running and self._labels is not None:
+            self._draw_flash(painter)
         if self._overlay_on:
             self._draw_marks(painter)
 
@@ -281,6 +322,16 @@ class Canvas(QWidget):
         # magnified pixels stay squares; reduced ones are averaged, or thin lines would vanish
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < 1)
         painter.drawImage(target, image, QRectF(seen))
+
+    def _draw_flash(self, painter: QPainter) -> None:
+        """Outline what flashes, and veil it in white that fades."""
+        assert self._labels is not None
+        light = flash_overlay(self._labels, self._lit, ratio=self.devicePixelRatioF())
+        height, width = light.shape
+        format_ = QImage.Format.Format_ARGB32_Premultiplied
+        painter.setOpacity(self._flash.currentValue())
+        painter.drawImage(0, 0, QImage(light.data, width, height, 4 * width, format_))
+        painter.setOpacity(1)
 
     def _doubts(self, part: tuple[slice, slice]) -> npt.NDArray[np.uint32]:
         """Draw the doubts of a part of the canvas, in device pixels."""

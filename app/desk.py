@@ -1,6 +1,7 @@
 """The desk: the project, the current frame, the selection. The only thing that panels share."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from app import tools
 from app.engine_thread import EngineThread
 from app.model_room import ModelRoom
 from app.progress import Meter
-from app.shown import FrameColors, ShownFrames, next_doubtful
+from app.shown import FrameColors, ShownFrames
 from core.clip import cel_of
 from core.edits import Changes, Edit, FramePaint
 from core.jobs import (
@@ -45,12 +46,22 @@ OF_A_CUT = ClipOpened | SheetsFound | SheetRead | LinesUnclear | FrameShown | Pr
 """Answers that mean nothing any more once their job was stopped."""
 
 
+@dataclass(frozen=True)
+class Recolored:
+    """Segments of a frame that a new prediction shows in another colour: label, before, after."""
+
+    frame_id: int
+    segments: tuple[tuple[int, int, int], ...]
+
+
 class Desk(QObject):
     """Holds the state of one window and turns requests into edits and jobs."""
 
     cut_changed = Signal()  # another cut, or other frames in it
     frame_changed = Signal()  # another current frame, or its drawing has arrived
     frames_painted = Signal(object)  # frozenset of frame ids whose colours may be different
+    edited = Signal()  # a step was done, undone or done again; what it teaches comes later
+    recolored = Signal(object)  # Recolored: what a frame learnt
     palette_changed = Signal()
     sheets_changed = Signal()
     color_changed = Signal()  # the colour in the bucket
@@ -273,17 +284,8 @@ class Desk(QObject):
         self.label = label
         self.segment_changed.emit()
 
-    def next_doubt(self, by: int) -> None:
-        """Go to the next (1) or previous (-1) doubtful segment of the clip, round and round."""
-        shown = [self.frame_colors(frame.id) for frame in self.frames]
-        doubts = [np.zeros(0, np.int64) if each is None else each.doubtful for each in shown]
-        place = next_doubtful(doubts, position=self._position, label=self.label, by=by)
-        if place is not None:
-            self._go_to(*place)
-        elif shown:
-            self.noticed.emit("Nothing is doubtful in this clip.")
-
-    def _go_to(self, position: int, label: int) -> None:
+    def go_to(self, position: int, label: int) -> None:
+        """Turn to a segment of a frame, and bring it into sight once the drawing is there."""
         if position != self._position:
             self.show(position)
             self._wanted_label = label
@@ -296,38 +298,19 @@ class Desk(QObject):
 
     def fill(self, label: int) -> None:
         """Paint a segment of the current frame with the colour in the bucket."""
-        if self.drawing is None or self.shown is None or self.frame_id is None:
+        self.give(label, self.color_id)
+
+    def give(self, label: int, color_id: int) -> None:
+        """Give a segment of the current frame a colour by hand."""
+        if self.drawing is None or self.shown is None or self.frame_id is None or not label:
             return
-        edit = tools.bucket(
-            self.drawing.segments,
-            self.paint(self.frame_id),
-            self.frame_id,
-            label,
-            self.color_id,
-        )
+        paint_here = self.paint(self.frame_id)
+        edit = tools.bucket(self.drawing.segments, paint_here, self.frame_id, label, color_id)
         if edit is not None:
-            self._apply(edit)
+            self.apply(edit)
 
-    def accept(self) -> None:
-        """Accept the selected segment and go on to the next doubtful one."""
-        if self.label and self.frame_id is not None:
-            self._accept(self.frame_id, [self.label], "Accept segment")
-            self.next_doubt(1)
-
-    def accept_frame(self) -> None:
-        """Accept all that is left in the current frame; it is a reference from now on."""
-        shown = self.frame_colors(self.frame_id) if self.frame_id is not None else None
-        if self.frame_id is not None and shown is not None:
-            self._accept(self.frame_id, range(1, len(shown.colors) + 1), "Accept frame")
-
-    def _accept(self, frame_id: int, labels: Iterable[int], text: str) -> None:
-        shown, prediction = self.frame_colors(frame_id), self.prediction(frame_id)
-        if shown is not None and prediction is not None:
-            edit = tools.accept(prediction.keys, shown, frame_id, labels, text)
-            if edit is not None:
-                self._apply(edit)
-
-    def _apply(self, edit: Edit) -> None:
+    def apply(self, edit: Edit) -> None:
+        """Do a step: on disk before this returns."""
         self._store_digests()
         self._write(lambda project: project.apply(edit))
 
@@ -384,6 +367,8 @@ class Desk(QObject):
             self.palette_changed.emit()
         if changes.sheets:
             self.sheets_changed.emit()
+        if changes.frames:
+            self.edited.emit()
         if changes.frames or changes.palette:
             self.frames_painted.emit(changes.frames)
         if changes.frames or changes.sheets:
@@ -477,8 +462,10 @@ class Desk(QObject):
         if isinstance(job, Predict):
             self._count()
         frame_id = prediction.frame_id
+        former = self.frame_colors(frame_id) if self.prediction(frame_id) else None
         self._shown.put(prediction)
         self.frames_painted.emit(frozenset([frame_id]))
+        self._tell_recolored(frame_id, former)
         if prediction.notice:
             self._say(prediction.notice)
         frame = next((frame for frame in self.frames if frame.id == frame_id), None)
@@ -490,6 +477,16 @@ class Desk(QObject):
         elif frame is not None and frame.digest != prediction.digest:
             self._on_redrawn(frame, prediction)
 
+    def _tell_recolored(self, frame_id: int, former: FrameColors | None) -> None:
+        now = self.frame_colors(frame_id)
+        if former is None or now is None or tuple(former.keys) != tuple(now.keys):
+            return
+        labels = np.flatnonzero(former.colors != now.colors) + 1
+        if len(labels):
+            before, after = former.colors[labels - 1].tolist(), now.colors[labels - 1].tolist()
+            segments = tuple(zip(labels.tolist(), before, after, strict=True))
+            self.recolored.emit(Recolored(frame_id, segments))
+
     def _on_redrawn(self, frame: FrameFile, prediction: Prediction) -> None:
         """Remember what a changed drawing looks like now, and carry its paint over."""
         if self._is_read_only():
@@ -500,7 +497,7 @@ class Desk(QObject):
         if prediction.moved:
             found = sum(now is not None for _, now in prediction.moved)
             said += f"; {found} of {len(prediction.moved)} painted segments were found again"
-            self._apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
+            self.apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
         self._say(said + ".")
 
     def _on_sheet(self, files: SheetFiles, sheet: Sheet) -> None:
@@ -519,7 +516,7 @@ class Desk(QObject):
         self._shown.repaint([frame_id])
         self.frame_changed.emit()
         if self._wanted_label:
-            self._go_to(self._position, self._wanted_label)
+            self.go_to(self._position, self._wanted_label)
 
     def _count(self) -> None:
         self.progressed.emit(self._meter.count())

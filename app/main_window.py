@@ -30,13 +30,17 @@ from app.desk import Desk
 from app.dialogs.line_colors import LineColorsDialog
 from app.dialogs.models import ModelsDialog
 from app.engine_thread import EngineThread
+from app.panels.candidates import CandidatesPanel
 from app.panels.frame_strip import FrameStrip
 from app.panels.notices import NoticeBar
 from app.panels.palette import PalettePanel
+from app.panels.review import ReviewPanel
 from app.panels.sheets import SheetsPanel
 from app.panels.status import StatusLine
+from app.review import Review
 from core import __version__
 from core.jobs import LinesUnclear
+from core.matching import CANDIDATES
 from core.places import cache_folder
 from core.sheets import SheetFiles
 
@@ -52,11 +56,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.engine = EngineThread(self, model, device, cache_folder())
         self.desk: Desk = Desk(self.engine)
+        self.review: Review = Review(self.desk)
         self.canvas: Canvas = Canvas(self.desk)
-        self.sheets_panel: SheetsPanel = SheetsPanel(self.desk)
+        self.sheets_panel: SheetsPanel = SheetsPanel(self.desk, self.review)
         self.notices = NoticeBar(self.desk)
         self._status = StatusLine(self.desk)
         self.canvas.hovered.connect(self._status.show_segment)
+        self.canvas.hovered.connect(self.review.hover)
         self._pages = QStackedWidget()
         self._start = self._start_page()
         self._pages.addWidget(self._start)
@@ -70,14 +76,18 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.setStatusBar(self._status)
         self.frame_strip = FrameStrip(self.desk)
-        self._add_dock("Palette", PalettePanel(self.desk), Qt.DockWidgetArea.RightDockWidgetArea)
-        self._add_dock("Design sheets", self.sheets_panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self._add_dock("Review", ReviewPanel(self.desk, self.review), left)
+        self._add_dock("Why this colour?", CandidatesPanel(self.desk, self.review), left)
+        self._add_dock("Palette", PalettePanel(self.desk, self.review), right)
+        self._add_dock("Design sheets", self.sheets_panel, right)
         self._add_dock("Frames", self.frame_strip, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
         self._actions = self._add_commands()
         self._add_number_keys()
         self.setAcceptDrops(True)
-        self.resize(1360, 860)
+        self.resize(1520, 900)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._tidy)
         self.desk.cut_changed.connect(self._on_cut)
@@ -150,7 +160,8 @@ class MainWindow(QMainWindow):
         """List all keys."""
         named = [(c.text.replace("&", ""), " or ".join(c.keys)) for c in COMMANDS if c.keys]
         named += [
-            ("Colour 1 to 10", "1 … 0"),
+            ("Colour 1 to 10 of the palette", "1 … 0"),
+            ("Candidate 1 to 5, while a doubt is asked about", "1 … 5"),
             ("Take the colour under the cursor", "Alt + click"),
             ("Pan", "Space or middle button"),
             ("Zoom", "Wheel"),
@@ -215,11 +226,14 @@ class MainWindow(QMainWindow):
     def _add_number_keys(self) -> None:
         for number in range(10):
             shortcut = QShortcut(QKeySequence(str(number)), self)
-            shortcut.activated.connect(lambda place=(number - 1) % 10: self._take_color(place))
+            shortcut.activated.connect(lambda place=(number - 1) % 10: self._on_number(place))
 
-    def _take_color(self, place: int) -> None:
+    def _on_number(self, place: int) -> None:
+        """Answer while a doubt is asked about, take a colour of the palette otherwise."""
         colors = self.desk.palette.colors
-        if place < len(colors):
+        if self.review.is_asking and place < CANDIDATES:
+            self.review.choose(place)
+        elif place < len(colors):
             self.desk.take_color(colors[place].id)
 
     # ------------------------------------------------------------ keeping up

@@ -13,6 +13,9 @@ from core.segments import LabelMap
 SKY_BLUE, ORANGE, VERMILLION, GREEN = 0xFF56B4E9, 0xFFE69F00, 0xFFD55E00, 0xFF009E73
 SHADE, WHITE = 0x73000000, 0xFFFFFFFF
 
+VEIL = np.uint32(0x80808080)
+"""White at half strength, premultiplied."""
+
 STRIDE = 16
 """Distance of hatch lines and dots: dense enough for a small segment, open enough to see paint."""
 
@@ -69,6 +72,20 @@ def doubt_overlay(
         for color, width in ((SHADE, 4), (WHITE, 3)):
             edge = _edges(labels, round(width * ratio))
             np.copyto(result, np.uint32(color), where=is_selected & edge)
+    return result
+
+
+def flash_overlay(labels: LabelMap, lit: npt.NDArray[np.int32], *, ratio: float) -> Argb:
+    """Draw the outline of some labels and a white veil over them: `[h, w]` uint32, premultiplied.
+
+    Args:
+        labels: `[h, w]`, one per device pixel.
+        lit: which ones.
+        ratio: device pixels per screen pixel.
+    """
+    is_lit = np.isin(labels, lit)
+    result = np.where(is_lit, VEIL, np.uint32(0))
+    np.copyto(result, np.uint32(WHITE), where=is_lit & _edges(labels, round(2 * ratio)))
     return result
 
 

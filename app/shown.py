@@ -14,11 +14,19 @@ from core.matching import Band
 
 @dataclass(frozen=True)
 class FrameColors:
-    """What is shown of a frame: `[L]` palette ids, marks (see `settle`) and bands."""
+    """What is shown of a frame.
 
+    Attributes:
+        keys: of its L segments.
+        colors: `[L]` int32 palette ids. marks: `[L]` int8, see `settle`. bands: `[L]` int8.
+        confidence: `[L]` float32, 0 to 1; 1 where a person settled it.
+    """
+
+    keys: Sequence[SegmentKey]
     colors: npt.NDArray[np.int32]
     marks: npt.NDArray[np.int8]
     bands: npt.NDArray[np.int8]
+    confidence: npt.NDArray[np.float32]
 
     @cached_property
     def doubtful(self) -> npt.NDArray[np.int64]:
@@ -69,32 +77,14 @@ class ShownFrames:
             if prediction is not None:
                 keys = prediction.keys
                 predicted, bands = prediction.matches.colors, prediction.bands
+                confidence = prediction.matches.confidence
             elif keys is not None:
                 predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
+                confidence = np.zeros(len(keys), np.float32)
             else:
                 return None
             colors, marks = settle(predicted, keys, paint)
             bands = np.where(marks > 0, np.int8(Band.SURE), bands)
-            self._shown[frame_id] = FrameColors(colors, marks, bands)
+            confidence = np.where(marks > 0, np.float32(1), confidence)
+            self._shown[frame_id] = FrameColors(keys, colors, marks, bands, confidence)
         return self._shown[frame_id]
-
-
-def next_doubtful(
-    doubts: Sequence[npt.NDArray[np.int64]], *, position: int, label: int, by: int
-) -> tuple[int, int] | None:
-    """Find the next doubtful segment of the clip, round and round.
-
-    Args:
-        doubts: the doubtful labels of every frame, ascending.
-        position: the current frame.
-        label: the selected segment in it, 0 for none.
-        by: 1 forwards, -1 backwards.
-
-    Returns:
-        Position and label, or None when nothing is doubtful.
-    """
-    flat = [(row, int(each)) for row, labels in enumerate(doubts) for each in labels]
-    here = (position, label if label or by > 0 else np.inf)
-    if by > 0:
-        return next((place for place in flat if place > here), flat[0] if flat else None)
-    return next((place for place in flat[::-1] if place < here), flat[-1] if flat else None)

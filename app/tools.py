@@ -32,9 +32,7 @@ def hit(segments: Segments, x: int, y: int) -> int:
 def bucket(
     segments: Segments, paint: FramePaint, frame_id: int, label: int, color_id: int
 ) -> Edit | None:
-    """Give a segment a colour by hand; None when it has it already or nothing was hit."""
-    if not label:
-        return None
+    """Give a segment a colour by hand; None when it has it already."""
     key = segments.keys[label - 1]
     given = Paint(color_id, Mark.CORRECTED)
     if paint.get(key) == given:
@@ -43,16 +41,10 @@ def bucket(
     return Edit(text, (Stroke(frame_id, key, given),))
 
 
-def accept(
-    keys: Sequence[SegmentKey],
-    shown: FrameColors,
-    frame_id: int,
-    labels: Iterable[int],
-    text: str,
-) -> Edit | None:
+def accept(shown: FrameColors, frame_id: int, labels: Iterable[int], text: str) -> Edit | None:
     """Confirm what is shown of some labels; None when all of them are settled or without colour."""
     strokes = [
-        Stroke(frame_id, keys[label - 1], Paint(int(shown.colors[label - 1]), Mark.ACCEPTED))
+        Stroke(frame_id, shown.keys[label - 1], Paint(int(shown.colors[label - 1]), Mark.ACCEPTED))
         for label in labels
         if not shown.marks[label - 1] and shown.colors[label - 1] != NO_COLOR
     ]

@@ -24,6 +24,8 @@ THUMBNAIL = QSize(144, 81)
 CELL = QSize(160, 118)
 DOUBTS = Qt.ItemDataRole.UserRole
 IS_KNOWN = Qt.ItemDataRole.UserRole + 1
+HAS_COLOR = Qt.ItemDataRole.UserRole + 2
+"""The colour in the bucket, if the frame has it."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -40,6 +42,7 @@ class _Frames(QAbstractListModel):
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._on_painted)
         desk.palette_changed.connect(self._on_palette)
+        desk.color_changed.connect(self._on_color)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: ARG002
         return len(self._entries)
@@ -60,6 +63,10 @@ class _Frames(QAbstractListModel):
             return len(shown.doubtful) if shown is not None else 0
         if role == IS_KNOWN:
             return prediction is not None
+        if role == HAS_COLOR:
+            color = self._desk.palette.color(self._desk.color_id)
+            is_here = shown is not None and bool((shown.colors == self._desk.color_id).any())
+            return QColor(*color.rgba) if color and color.rgba[3] and is_here else None
         return None
 
     def _thumbnail(self, frame_id: int, prediction: Prediction | None) -> QPixmap | None:
@@ -83,6 +90,10 @@ class _Frames(QAbstractListModel):
     @Slot()
     def _on_palette(self) -> None:
         self._thumbnails.clear()
+        self._on_color()
+
+    @Slot()
+    def _on_color(self) -> None:
         if rows := self.rowCount():
             self.dataChanged.emit(self.index(0), self.index(rows - 1))
 
@@ -114,6 +125,13 @@ class _Cell(QStyledItemDelegate):
         else:
             painter.setPen(QColor("#8a8a8a"))
             painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "…")
+        color = index.data(HAS_COLOR)
+        if color is not None:
+            dot = QRect(frame.left() + 3, frame.bottom() - 12, 9, 9)
+            painter.setPen(QColor("#161616"))
+            painter.setBrush(color)
+            painter.drawRect(dot)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         if is_current:
             painter.setPen(ACCENT)
             painter.drawRect(frame.adjusted(-1, -1, 0, 0))

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.review import Review
+from core.matching import CANDIDATES
 from core.palette import NO_COLOR, Rgba, color_name
 
 SWATCH = QSize(40, 22)
@@ -21,10 +23,11 @@ SWATCH = QSize(40, 22)
 class PalettePanel(QWidget):
     """A list of swatches; the selected one is in the bucket. Keys 1 to 0 take the first ten."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, review: Review) -> None:
         """Show the palette on the desk."""
         super().__init__()
-        self._desk = desk
+        self._desk, self._review = desk, review
+        self._keys_answer = False
         self._list = QListWidget()
         self._list.setIconSize(SWATCH)
         self._list.setUniformItemSizes(True)
@@ -42,6 +45,7 @@ class PalettePanel(QWidget):
         desk.palette_changed.connect(self._fill)
         desk.cut_changed.connect(self._fill)
         desk.color_changed.connect(self._mark)
+        review.question_changed.connect(self._on_question)
         self._fill()
 
     @Slot()
@@ -50,7 +54,8 @@ class PalettePanel(QWidget):
         self._list.clear()
         self._list.addItem(self._item(NO_COLOR, "Erase (no colour)", (0, 0, 0, 0), "E"))
         for number, color in enumerate(self._desk.palette.colors, 1):
-            key = str(number % 10) if number <= 10 else ""
+            has_key = number <= 10 and not (self._keys_answer and number <= CANDIDATES)
+            key = str(number % 10) if has_key else ""
             self._list.addItem(self._item(color.id, color.name, color.rgba, key))
         self._list.blockSignals(False)
         self._add.setEnabled(self._desk.project is not None)
@@ -63,6 +68,13 @@ class PalettePanel(QWidget):
         if key:
             item.setText(f"{name}   [{key}]")
         return item
+
+    @Slot()
+    def _on_question(self) -> None:
+        """While a doubt is asked about, the keys 1 to 5 answer and take no colours."""
+        if self._review.is_asking != self._keys_answer:
+            self._keys_answer = self._review.is_asking
+            self._fill()
 
     @Slot()
     def _mark(self) -> None:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -23,10 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.review import Review
 from app.theme import PAPER
+from app.thumbnails import VEIL, veil
 from core.jobs import Sheet
-from core.palette import unpack
+from core.palette import pack, unpack
 from core.sheets import SheetFiles
+
+FLASH_MS = 1200
 
 HINT = "Drop design sheets here: coloured drawings,\nline and colour files in pairs, or a folder."
 
@@ -34,10 +39,10 @@ HINT = "Drop design sheets here: coloured drawings,\nline and colour files in pa
 class SheetsPanel(QWidget):
     """The list of design sheets, and the chosen one as a picture."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Show the sheets on the desk."""
+    def __init__(self, desk: Desk, review: Review) -> None:
+        """Show the sheets on the desk; light the segment that answers the question of a review."""
         super().__init__()
-        self._desk = desk
+        self._desk, self._review = desk, review
         self._list = QListWidget()
         self._list.setMaximumHeight(120)
         self._list.setAccessibleName("Design sheets")
@@ -65,6 +70,8 @@ class SheetsPanel(QWidget):
         self.setAcceptDrops(True)
         desk.sheets_changed.connect(self._fill)
         desk.cut_changed.connect(self._fill)
+        desk.color_changed.connect(self._on_color)
+        review.question_changed.connect(self._on_question)
         self._fill()
 
     def choose_files(self) -> None:
@@ -120,6 +127,25 @@ class SheetsPanel(QWidget):
         files = self._chosen()
         self._picture.show_sheet(self._desk.sheets.get(files) if files else None)
 
+    @Slot()
+    def _on_question(self) -> None:
+        """Light what speaks for the best candidate; turn to its sheet if a doubt is asked about."""
+        best = next(iter(self._review.candidates), None)
+        source = best.source if best is not None else None
+        if self._review.is_asking and source in self._desk.sheet_files:
+            self._list.setCurrentRow(self._desk.sheet_files.index(source))
+        is_here = best is not None and source == self._chosen()
+        self._picture.light([best.label] if is_here and best is not None else [])
+
+    @Slot()
+    def _on_color(self) -> None:
+        """Light up for a moment where the colour in the bucket was used."""
+        files, color = self._chosen(), self._desk.palette.color(self._desk.color_id)
+        sheet = self._desk.sheets.get(files) if files else None
+        if sheet is not None and color is not None:
+            value = pack(np.array(color.rgba, np.uint8))
+            self._picture.flash((np.flatnonzero(sheet.colors == value) + 1).tolist())
+
     def _chosen(self) -> SheetFiles | None:
         row, files = self._list.currentRow(), self._desk.sheet_files
         return files[row] if 0 <= row < len(files) else None
@@ -146,6 +172,11 @@ class SheetPicture(QWidget):
         """Begin without a sheet."""
         super().__init__()
         self._sheet: Sheet | None = None
+        self._small: QImage | None = None  # as large as it is shown
+        self._lit: list[int] = []
+        self._flashed: list[int] = []
+        self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
+        self._flash.timeout.connect(self._on_flashed)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setToolTip("Click to take a colour into the bucket")
         self.setMinimumHeight(160)
@@ -156,7 +187,26 @@ class SheetPicture(QWidget):
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         """Show a sheet; None while it has not been read."""
-        self._sheet = sheet
+        if sheet is not self._sheet:
+            self._sheet, self._small = sheet, None
+            self._lit, self._flashed = [], []
+            self.update()
+
+    def light(self, labels: list[int]) -> None:
+        """Veil everything but these segments, until other ones are to be lit."""
+        if labels != self._lit:
+            self._lit = labels
+            self.update()
+
+    def flash(self, labels: list[int]) -> None:
+        """Veil everything but these segments for a moment."""
+        self._flashed = labels
+        self._flash.start()
+        self.update()
+
+    @Slot()
+    def _on_flashed(self) -> None:
+        self._flashed = []
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -165,17 +215,18 @@ class SheetPicture(QWidget):
             return
         painter = QPainter(self)
         target = self._target()
-        painter.fillRect(target, PAPER)
-        ratio = self.devicePixelRatioF()
-        for layer in (self._sheet.picture, self._sheet.drawing.line):
-            height, width = layer.shape[:2]
-            image = QImage(layer.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-            small = image.scaled(
-                (target.size() * ratio).toSize(),
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            painter.drawImage(target, small)
+        size = (target.size() * self.devicePixelRatioF()).toSize()
+        if self._small is None or self._small.size() != size:
+            self._small = _reduced(self._sheet, size)
+        painter.drawImage(target, self._small)
+        if lit := self._flashed or self._lit:
+            label_map = self._sheet.drawing.segments.label_map
+            rows = np.arange(size.height()) * label_map.shape[0] // size.height()
+            columns = np.arange(size.width()) * label_map.shape[1] // size.width()
+            shade = veil(label_map[np.ix_(rows, columns)], lit, VEIL)
+            format_ = QImage.Format.Format_ARGB32_Premultiplied
+            height, width = shade.shape
+            painter.drawImage(target, QImage(shade.data, width, height, 4 * width, format_))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell the colour of the segment under the cursor."""
@@ -194,3 +245,17 @@ class SheetPicture(QWidget):
         target = QRectF(0, 0, width * scale, height * scale)
         target.moveCenter(QPointF(self.width() / 2, self.height() / 2))
         return target
+
+
+def _reduced(sheet: Sheet, size: QSize) -> QImage:
+    """Draw a sheet on paper at another size, averaged."""
+    small = QImage(size, QImage.Format.Format_RGB32)
+    small.fill(PAPER)
+    painter = QPainter(small)
+    for layer in (sheet.picture, sheet.drawing.line):
+        height, width = layer.shape[:2]
+        image = QImage(layer.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode
+        painter.drawImage(0, 0, image.scaled(size, keep, smooth.SmoothTransformation))
+    painter.end()
+    return small

@@ -1,10 +1,8 @@
 """Shown: a person's word over the predictions, and the way through the doubts."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.shown import ShownFrames, next_doubtful
+from app.shown import ShownFrames
 from core.edits import Mark, Paint, SegmentKey
 from core.jobs import Prediction
 from core.matching import Band, Reference, match
@@ -44,21 +42,3 @@ def test_paint_is_shown_before_there_is_a_prediction():
     assert shown.colors(7, {}) is None
     colors = shown.colors(7, {KEYS[0]: Paint(9, Mark.CORRECTED)}, keys=KEYS)
     assert colors.colors.tolist() == [9, 0]
-
-
-doubts = st.lists(st.lists(st.integers(1, 9), unique=True, max_size=4).map(sorted), max_size=5)
-
-
-@given(doubts, st.sampled_from([1, -1]))
-def test_going_on_and_on_visits_every_doubt_once_and_comes_back(labels, by):
-    arrays = [np.array(each, np.int64) for each in labels]
-    places = [(row, label) for row, each in enumerate(labels) for label in each]
-    position, label, seen = 0, 0, []
-    for _ in places:
-        position, label = next_doubtful(arrays, position=position, label=label, by=by)
-        seen.append((position, label))
-    assert sorted(seen) == places
-    if places:
-        assert next_doubtful(arrays, position=position, label=label, by=by) == seen[0]
-    else:
-        assert next_doubtful(arrays, position=0, label=0, by=by) is None

@@ -35,7 +35,6 @@ def test_the_bucket_gives_its_colour_by_hand():
 
 def test_the_bucket_does_nothing_twice():
     assert bucket(SEGMENTS, {LEFT: Paint(3, Mark.CORRECTED)}, 7, 1, 3) is None
-    assert bucket(SEGMENTS, {}, 7, 0, 3) is None
 
 
 def test_a_click_on_an_accepted_segment_makes_it_the_animators_own():
@@ -50,11 +49,17 @@ def test_erasing_is_an_edit_with_no_colour():
 
 def test_accepting_leaves_out_what_is_settled_and_what_has_no_colour():
     marks = np.array([0, Mark.CORRECTED, 0], np.int8)
-    shown = FrameColors(np.array([3, 4, NO_COLOR], np.int32), marks, np.zeros(3, np.int8))
     keys = [SegmentKey(n, n) for n in range(3)]
-    edit = accept(keys, shown, 7, [1, 2, 3], "Accept frame")
+    shown = FrameColors(
+        keys,
+        colors=np.array([3, 4, NO_COLOR], np.int32),
+        marks=marks,
+        bands=np.zeros(3, np.int8),
+        confidence=np.ones(3, np.float32),
+    )
+    edit = accept(shown, 7, [1, 2, 3], "Accept frame")
     assert edit.strokes == (Stroke(7, keys[0], Paint(3, Mark.ACCEPTED)),)
-    assert accept(keys, shown, 7, [2, 3], "Accept frame") is None
+    assert accept(shown, 7, [2, 3], "Accept frame") is None
 
 
 def test_paint_is_carried_to_the_new_keys_even_when_they_trade_places():

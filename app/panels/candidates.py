@@ -1,0 +1,191 @@
+"""Candidates panel: why this colour, and which others it could be."""
+
+import numpy as np
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.desk import Desk
+from app.panels.palette import swatch
+from app.review import Candidate, Review
+from app.theme import ACCENT
+from app.thumbnails import segment_thumbnail
+from core.matching import CANDIDATES
+from core.palette import pack
+from core.sheets import SheetFiles
+
+SIDE = 52
+"""Of a thumbnail, in screen pixels."""
+
+WORDS = ((0.9, "very likely"), (0.6, "likely"), (0.2, "possible"), (0.0, "unlikely"))
+HINT = "Point at a segment, or press N for the next doubtful one."
+
+
+class CandidatesPanel(QWidget):
+    """Up to five colours for the segment in question, each with what speaks for it."""
+
+    def __init__(self, desk: Desk, review: Review) -> None:
+        """Show the question of a review."""
+        super().__init__()
+        self._desk, self._review = desk, review
+        self._hint = QLabel(HINT, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        self._rows = [_Row(place) for place in range(CANDIDATES)]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(2)
+        layout.addWidget(self._hint)
+        for row in self._rows:
+            layout.addWidget(row)
+            row.clicked.connect(self._on_clicked)
+        layout.addStretch()
+        review.question_changed.connect(self._fill)
+        desk.palette_changed.connect(self._fill)
+        desk.sheets_changed.connect(self._fill)
+        desk.frames_painted.connect(self._on_painted)
+        self._fill()
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for all rows."""
+        return QSize(270, CANDIDATES * (SIDE + 10) + 20)
+
+    @Slot()
+    def _fill(self) -> None:
+        candidates, shown = self._review.candidates, self._desk.shown
+        self._hint.setVisible(not candidates)
+        for place, row in enumerate(self._rows):
+            row.setVisible(place < len(candidates))
+            if place < len(candidates) and shown is not None:
+                each = candidates[place]
+                row.show_candidate(
+                    key=str(place + 1) if self._review.is_asking else "",
+                    color=self._color(each),
+                    words=f"{_word(each.chance)}, {self._source_name(each)}",
+                    thumbnail=self._thumbnail(each),
+                    is_shown=each.color_id == shown.colors[self._review.label - 1],
+                )
+
+    @Slot(object)
+    def _on_painted(self, frame_ids: frozenset[int]) -> None:
+        if self._desk.frame_id in frame_ids:
+            self._fill()
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        place = next(place for place, row in enumerate(self._rows) if row is self.sender())
+        self._review.choose(place)
+
+    def _color(self, candidate: Candidate) -> tuple[str, QPixmap]:
+        color = self._desk.palette.color(candidate.color_id)
+        name, rgba = (color.name, color.rgba) if color else ("no colour", (0, 0, 0, 0))
+        return name, swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
+
+    def _source_name(self, candidate: Candidate) -> str:
+        if isinstance(candidate.source, SheetFiles):
+            return candidate.source.name
+        frames = self._desk.frames
+        return next((f.path.stem for f in frames if f.id == candidate.source), "no reference")
+
+    def _thumbnail(self, candidate: Candidate) -> QPixmap | None:
+        """Draw the segment that speaks for a candidate; None where there is nothing to draw."""
+        side, label = round(SIDE * self.devicePixelRatioF()), candidate.label
+        if isinstance(candidate.source, SheetFiles):
+            sheet = self._desk.sheets.get(candidate.source)
+            if sheet is None:
+                return None
+            segments = sheet.drawing.segments
+            return segment_thumbnail(
+                sheet.picture.view("<u4")[..., 0],
+                sheet.drawing.line[..., 3],
+                segments.label_map,
+                label,
+                box=tuple(segments.boxes[label - 1].tolist()),
+                side=side,
+            )
+        if candidate.source is None:
+            return None
+        prediction = self._desk.prediction(candidate.source)
+        shown = self._desk.frame_colors(candidate.source)
+        if prediction is None or shown is None or len(shown.colors) != len(prediction.keys):
+            return None
+        rows, columns = np.nonzero(prediction.small_map == label)
+        if not len(rows):
+            return None  # too small to be seen in a preview
+        x, y = int(columns.min()), int(rows.min())
+        values = pack(self._desk.palette.table())[np.append(np.int32(0), shown.colors)]
+        return segment_thumbnail(
+            values[prediction.small_map],
+            prediction.small_line,
+            prediction.small_map,
+            label,
+            box=(x, y, int(columns.max()) - x + 1, int(rows.max()) - y + 1),
+            side=side,
+        )
+
+
+class _Row(QAbstractButton):
+    """One candidate: its key, its colour, its words and what speaks for it."""
+
+    SWATCH = QSize(34, 34)
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self._key, self._words, self._name = "", "", ""
+        self._swatch = QPixmap()
+        self._thumbnail: QPixmap | None = None
+        self._is_shown = False
+        self._place = place
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, SIDE + 8)
+
+    def show_candidate(
+        self,
+        *,
+        key: str,
+        color: tuple[str, QPixmap],
+        words: str,
+        thumbnail: QPixmap | None,
+        is_shown: bool,
+    ) -> None:
+        self._key, (self._name, self._swatch), self._words = key, color, words
+        self._thumbnail, self._is_shown = thumbnail, is_shown
+        self.setAccessibleName(f"Candidate {self._place + 1}: {self._name}, {words}")
+        self.setToolTip("Give the segment this colour")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        box = self.rect().adjusted(0, 0, -1, -1)
+        if self._is_shown or self.underMouse() or self.hasFocus():
+            painter.fillRect(box, self.palette().button())
+        if self._is_shown:
+            painter.fillRect(QRect(0, 0, 3, self.height()), ACCENT)
+        middle, bold = self.height() // 2, painter.font()
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(self.palette().text().color())
+        painter.drawText(QRect(8, 0, 14, self.height()), Qt.AlignmentFlag.AlignVCenter, self._key)
+        left = 26
+        painter.drawPixmap(left, middle - self.SWATCH.height() // 2, self._swatch)
+        left += self.SWATCH.width() + 10
+        room = QRect(left, 0, self.width() - left - SIDE - 12, self.height())
+        metrics = painter.fontMetrics()
+        upper = QRect(room.left(), middle - metrics.height(), room.width(), metrics.height())
+        lower = QRect(room.left(), middle, room.width(), metrics.height())
+        elide = Qt.TextElideMode.ElideRight
+        painter.drawText(upper, metrics.elidedText(self._name, elide, room.width()))
+        bold.setBold(False)
+        painter.setFont(bold)
+        painter.setPen(QColor("#b8b8b8"))
+        painter.drawText(lower, painter.fontMetrics().elidedText(self._words, elide, room.width()))
+        if self._thumbnail is not None:
+            target = QRect(self.width() - SIDE - 4, middle - SIDE // 2, SIDE, SIDE)
+            painter.drawPixmap(target, self._thumbnail)
+
+
+def _word(chance: float) -> str:
+    return next(word for least, word in WORDS if chance >= least)

@@ -1,0 +1,144 @@
+"""Queue: the doubtful segments of a clip, in the order in which to look at them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from app.shown import FrameColors
+from core.jobs import Prediction
+from core.matching import Band
+
+TINY = 64
+"""Segments of at most so many pixels are easily overlooked."""
+
+
+class Order(Enum):
+    """Which doubtful segment comes first."""
+
+    FRAMES = "Frame by frame"
+    """What teaches most: a finished frame is the best reference of the next one."""
+    WORTH = "Most worth first"
+
+
+class Filter(Enum):
+    """Which doubtful segments are asked about."""
+
+    ALL = "All doubts"
+    DOUBTFUL = "Doubtful"
+    NO_MATCH = "No match"
+    TINY = "Tiny"
+    COLOR = "Colour in the bucket"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A segment that a person should look at.
+
+    Attributes:
+        position: of its frame in the clip.
+        chance: 0 to 1, that the colour shown is right.
+        area: in pixels.
+        frames: number of frames in which the same reference segment is doubted; one answer may
+            settle them all.
+    """
+
+    position: int
+    frame_id: int
+    label: int
+    band: Band
+    color_id: int
+    chance: float
+    area: int
+    frames: int
+
+    @property
+    def worth(self) -> float:
+        """How much an answer is worth: doubt x area x frames."""
+        return (1 - self.chance) * self.area * self.frames
+
+
+def find_doubts(
+    frames: Sequence[tuple[Prediction | None, FrameColors | None]],
+) -> list[Doubt]:
+    """Collect the doubtful segments of a clip, in order of frames and labels.
+
+    Args:
+        frames: of every frame the prediction and what is shown of it; None while it has none.
+    """
+    spoken: dict[tuple[int, int], set[int]] = {}
+    found = []
+    for position, (prediction, shown) in enumerate(frames):
+        if prediction is None or shown is None:
+            continue
+        for index in np.flatnonzero(shown.bands >= Band.DOUBTFUL).tolist():
+            source, label = prediction.evidence[index, 0].tolist()
+            spoken.setdefault((source, label), set()).add(position)
+            found.append((position, prediction, shown, index, (source, label)))
+    return [
+        Doubt(
+            position=position,
+            frame_id=prediction.frame_id,
+            label=index + 1,
+            band=Band(int(shown.bands[index])),
+            color_id=int(shown.colors[index]),
+            chance=float(shown.confidence[index]),
+            area=shown.keys[index].area,
+            frames=len(spoken[evidence]),
+        )
+        for position, prediction, shown, index, evidence in found
+    ]
+
+
+def arrange(doubts: Sequence[Doubt], order: Order, wanted: Filter, color_id: int) -> list[Doubt]:
+    """Return those doubts that are asked about, in the order in which they are."""
+    kept = [each for each in doubts if _is_wanted(each, wanted, color_id)]
+    return sorted(kept, key=lambda each: _place(each, order))
+
+
+def following(
+    queue: Sequence[Doubt], order: Order, *, position: int, here: Doubt | None, by: int
+) -> Doubt | None:
+    """Return the next (`by` 1) or previous (-1) doubt of a queue, round and round.
+
+    Args:
+        queue: in order.
+        order: that order.
+        position: the current frame.
+        here: the doubt last asked about, which may have left the queue since; None if there was
+            none, or another frame was turned to.
+        by: 1 forwards, -1 backwards.
+
+    Returns:
+        None when the queue is empty.
+    """
+    if not queue:
+        return None
+    if here is not None:
+        place = _place(here, order)
+    elif order is Order.FRAMES:
+        place = (position, -np.inf if by > 0 else np.inf, 0, 0)
+    else:
+        return queue[0 if by > 0 else -1]
+    if by > 0:
+        return next((each for each in queue if _place(each, order) > place), queue[0])
+    return next((each for each in queue[::-1] if _place(each, order) < place), queue[-1])
+
+
+def _is_wanted(doubt: Doubt, wanted: Filter, color_id: int) -> bool:
+    match wanted:
+        case Filter.DOUBTFUL:
+            return doubt.band == Band.DOUBTFUL
+        case Filter.NO_MATCH:
+            return doubt.band == Band.NO_MATCH
+        case Filter.TINY:
+            return doubt.area <= TINY
+        case Filter.COLOR:
+            return doubt.color_id == color_id
+    return True
+
+
+def _place(doubt: Doubt, order: Order) -> tuple[float, ...]:
+    frame = doubt.position if order is Order.FRAMES else 0
+    return (frame, -doubt.worth, doubt.position, doubt.label)

@@ -1,0 +1,232 @@
+"""Review: asks about one doubtful segment after the other, and tells what an answer changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app import tools
+from app.desk import Desk, Recolored
+from app.queue import Doubt, Filter, Order, arrange, find_doubts, following
+from core.edits import Edit
+from core.palette import NO_COLOR
+from core.sheets import SheetFiles
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A colour that a segment could have.
+
+    Attributes:
+        chance: 0 to 1.
+        source: the frame (its id) or design sheet that speaks for it, None if there is none.
+        label: of the segment there.
+    """
+
+    color_id: int
+    chance: float
+    source: int | SheetFiles | None
+    label: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """A segment that got another colour because of the last answer."""
+
+    frame_id: int
+    label: int
+    before: int
+    after: int
+
+
+class Review(QObject):
+    """The queue of doubts, the segment in question, and the consequences of the last answer."""
+
+    queue_changed = Signal()
+    question_changed = Signal()  # another segment is looked at, or other colours are offered
+    changes_changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        """Follow a desk."""
+        super().__init__(desk)
+        self._desk = desk
+        self.order = Order.FRAMES
+        self.filter = Filter.ALL
+        self.queue: list[Doubt] = []
+        self.changes: list[Change] = []
+        self.candidates: tuple[Candidate, ...] = ()
+        self.label = 0
+        self._asked: Doubt | None = None
+        self._hovered = 0
+        self._collecting = QTimer(self, singleShot=True, interval=0)
+        self._collecting.timeout.connect(self._collect)
+        desk.frames_painted.connect(self._on_painted)
+        desk.cut_changed.connect(self._on_cut)
+        desk.color_changed.connect(self._on_color)
+        desk.segment_changed.connect(self._on_selected)
+        desk.edited.connect(self._on_edited)
+        desk.recolored.connect(self._on_recolored)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the selected segment came up in the review: keys 1 to 5 answer then."""
+        return self._asked is not None and self._asked.label == self._desk.label
+
+    # ------------------------------------------------------------ the way through the doubts
+
+    def arrange(self, order: Order, wanted: Filter) -> None:
+        """Ask in another order, or about others."""
+        self.order, self.filter = order, wanted
+        self._collect()
+
+    def next(self, by: int) -> None:
+        """Ask about the next (1) or previous (-1) doubtful segment, round and round."""
+        self._collect()
+        here = self._asked if self.is_asking else None
+        doubt = following(self.queue, self.order, position=self._desk.position, here=here, by=by)
+        if doubt is not None:
+            self.ask(doubt)
+        elif self._desk.frames:
+            only = "" if self.filter is Filter.ALL else f" with the filter “{self.filter.value}”"
+            self._desk.noticed.emit(f"Nothing is doubtful in this clip{only}.")
+
+    def ask(self, doubt: Doubt) -> None:
+        """Turn to a doubtful segment."""
+        self._desk.go_to(doubt.position, doubt.label)
+        self._asked = doubt
+        self._look()
+
+    # ------------------------------------------------------------ answers
+
+    def accept(self) -> None:
+        """Accept the selected segment and go on to the next doubtful one."""
+        if self._desk.label:
+            self._accept([self._desk.label], "Accept segment")
+            self.next(1)
+
+    def accept_frame(self) -> None:
+        """Accept what is left in the current frame and go on to the next one with a doubt."""
+        shown = self._desk.shown
+        if shown is None:
+            return
+        self._accept(range(1, len(shown.colors) + 1), "Accept frame")
+        self._collect()
+        later = [each for each in self.queue if each.position > self._desk.position]
+        others = later or [each for each in self.queue if each.position != self._desk.position]
+        if others:
+            first = min(each.position for each in others)
+            self.ask(next(each for each in others if each.position == first))
+
+    def choose(self, place: int) -> None:
+        """Give the selected segment the candidate colour at this place."""
+        if self.label == self._desk.label and place < len(self.candidates):
+            color_id = self.candidates[place].color_id
+            shown = self._desk.shown
+            if shown is not None and color_id == shown.colors[self.label - 1]:
+                self._accept([self.label], "Accept segment")
+            else:
+                self._desk.give(self.label, color_id)
+
+    def next_candidate(self) -> None:
+        """Give the selected segment the next of its candidate colours, round and round."""
+        shown = self._desk.shown
+        if shown is None or self.label != self._desk.label or len(self.candidates) < 2:
+            return
+        offered = [each.color_id for each in self.candidates]
+        now = int(shown.colors[self.label - 1])
+        place = offered.index(now) + 1 if now in offered else 0
+        self._desk.give(self.label, offered[place % len(offered)])
+
+    def _accept(self, labels: Iterable[int], text: str) -> None:
+        shown, frame_id = self._desk.shown, self._desk.frame_id
+        if shown is not None and frame_id is not None and self._desk.prediction(frame_id):
+            edit: Edit | None = tools.accept(shown, frame_id, labels, text)
+            if edit is not None:
+                self._desk.apply(edit)
+
+    # ------------------------------------------------------------ looking
+
+    @Slot(int)
+    def hover(self, label: int) -> None:
+        """Look at the segment under the cursor while none is asked about."""
+        self._hovered = label
+        if not self.is_asking:
+            self._look()
+
+    @Slot()
+    def _on_selected(self) -> None:
+        if not self.is_asking:
+            self._asked = None
+        self._look()
+
+    def _look(self) -> None:
+        label = self._desk.label if self.is_asking or not self._hovered else self._hovered
+        is_settled = self._is_settled(label)
+        if is_settled and self.candidates and label == self.label:
+            return  # what was offered stays in its order while a person tries the colours
+        self.label, self.candidates = label, self._offer(label)
+        self.question_changed.emit()
+
+    def _is_settled(self, label: int) -> bool:
+        shown = self._desk.shown
+        return bool(label and shown is not None and shown.marks[label - 1])
+
+    def _offer(self, label: int) -> tuple[Candidate, ...]:
+        frame_id = self._desk.frame_id
+        prediction = self._desk.prediction(frame_id) if frame_id is not None else None
+        if not label or prediction is None or self._desk.shown is None:
+            return ()
+        matches, row = prediction.matches, label - 1
+        return tuple(
+            Candidate(color_id, chance, prediction.sources[source] if source >= 0 else None, there)
+            for color_id, chance, (source, there) in zip(
+                matches.candidates[row].tolist(),
+                matches.chances[row].tolist(),
+                prediction.evidence[row].tolist(),
+                strict=True,
+            )
+            if color_id != NO_COLOR
+        )
+
+    # ------------------------------------------------------------ keeping up
+
+    @Slot(object)
+    def _on_painted(self, frame_ids: frozenset[int]) -> None:
+        self._collecting.start()
+        if self._desk.frame_id in frame_ids:
+            self._look()
+
+    @Slot()
+    def _on_cut(self) -> None:
+        self._asked, self._hovered, self.changes = None, 0, []
+        self.changes_changed.emit()
+        self._collecting.start()
+        self._look()
+
+    @Slot()
+    def _on_color(self) -> None:
+        if self.filter is Filter.COLOR:
+            self._collecting.start()
+
+    @Slot()
+    def _on_edited(self) -> None:
+        self.changes = []
+        self.changes_changed.emit()
+
+    @Slot(object)
+    def _on_recolored(self, recolored: Recolored) -> None:
+        self.changes += [
+            Change(recolored.frame_id, label, before, after)
+            for label, before, after in recolored.segments
+        ]
+        self.changes_changed.emit()
+
+    @Slot()
+    def _collect(self) -> None:
+        self._collecting.stop()
+        desk = self._desk
+        frames = [(desk.prediction(each.id), desk.frame_colors(each.id)) for each in desk.frames]
+        queue = arrange(find_doubts(frames), self.order, self.filter, desk.color_id)
+        if queue != self.queue:
+            self.queue = queue
+            self.queue_changed.emit()

@@ -1,0 +1,168 @@
+"""The review: one question after the other, answered with the keyboard alone."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from app.panels.candidates import CandidatesPanel
+from app.panels.review import ReviewPanel
+from app.queue import Filter, Order
+from core.edits import Mark
+from core.palette import pack
+from tests.app.conftest import (
+    CLEAR,
+    FIGURE,
+    HAIR,
+    SKIN,
+    color_image,
+    is_idle,
+    save,
+    shown_rgba,
+)
+from tests.drawings import draw
+
+
+def packed(*colors):
+    return [int(value) for value in pack(np.array(colors, np.uint8))]
+
+
+@pytest.fixture
+def press(window, qtbot):
+    """Press a key in the window and wait for what follows from it."""
+
+    def press_(key, modifier=Qt.KeyboardModifier.NoModifier):
+        qtbot.keyClick(window, key, modifier)
+        qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+
+    return press_
+
+
+@pytest.fixture
+def doubtful(open_clip, make_clip):
+    """A clip whose two sheets say opposite things about the two upper segments."""
+    folder = make_clip(count=3)
+    line = draw(FIGURE)
+    save(folder / "ref" / "line" / "other.png", line)
+    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)
+    save(folder / "ref" / "gt" / "other.png", color_image(line, colors))
+    return open_clip(folder)
+
+
+def test_n_asks_and_shows_the_candidates_with_what_speaks_for_each(window, doubtful, press):
+    press(Qt.Key.Key_N)
+    review = window.review
+    assert review.is_asking
+    first, second = review.candidates[:2]
+    colors = {doubtful.palette.color(each.color_id).rgba for each in (first, second)}
+    assert colors == {SKIN, HAIR}
+    assert {first.source.name, second.source.name} == {"front", "other"}
+    assert first.label == second.label == doubtful.label
+
+
+def test_c_tries_one_candidate_after_the_other_and_their_order_stays(window, doubtful, press):
+    press(Qt.Key.Key_N)
+    row, label = doubtful.position, doubtful.label
+    offered = window.review.candidates
+    before = shown_rgba(window, row)[label - 1]
+    seen = []
+    for _ in offered:
+        press(Qt.Key.Key_C)
+        seen.append(shown_rgba(window, row)[label - 1])
+        assert window.review.candidates == offered
+    assert len(set(seen)) == len(offered)
+    assert seen[-1] == before
+    assert doubtful.project.undo_text == "Paint segment"
+
+
+def test_the_keys_1_to_5_answer_while_a_doubt_is_asked_about(window, doubtful, press):
+    press(Qt.Key.Key_N)
+    color = doubtful.color_id
+    row, label = doubtful.position, doubtful.label
+    second = window.review.candidates[1]
+    press(Qt.Key.Key_2)
+    shown = doubtful.frame_colors(doubtful.frames[row].id)
+    assert shown.colors[label - 1] == second.color_id
+    assert shown.marks[label - 1] == Mark.CORRECTED
+    assert doubtful.color_id == color
+
+
+def test_choosing_what_is_shown_is_accepting_it(window, doubtful, press):
+    press(Qt.Key.Key_N)
+    label = doubtful.label
+    press(Qt.Key.Key_1)
+    assert doubtful.shown.marks[label - 1] == Mark.ACCEPTED
+
+
+def test_otherwise_they_take_colours_of_the_palette(window, doubtful, press):
+    press(Qt.Key.Key_N)
+    doubtful.select(0)
+    press(Qt.Key.Key_3)
+    assert doubtful.color_id == doubtful.palette.colors[2].id
+
+
+def test_a_candidate_can_be_clicked(window, doubtful, press, qtbot):
+    press(Qt.Key.Key_N)
+    second = window.review.candidates[1]
+    panel = window.findChild(CandidatesPanel)
+    rows = [row for row in panel.children() if getattr(row, "accessibleName", None)]
+    row = next(row for row in rows if row.accessibleName().startswith("Candidate 2"))
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert doubtful.shown.colors[doubtful.label - 1] == second.color_id
+
+
+def test_an_answer_lists_what_it_changed_and_undo_takes_all_of_it_back(
+    window, doubtful, press, qtbot
+):
+    press(Qt.Key.Key_N)
+    before = [shown_rgba(window, row).tolist() for row in range(3)]
+    press(Qt.Key.Key_C)
+    changed = {(change.frame_id, change.label) for change in window.review.changes}
+    really = {
+        (frame.id, label)
+        for row, frame in enumerate(doubtful.frames)
+        for label, (was, now) in enumerate(
+            zip(before[row], shown_rgba(window, row).tolist(), strict=True), 1
+        )
+        if was != now and (frame.id, label) != (doubtful.frame_id, doubtful.label)
+    }
+    assert changed == really
+    assert changed
+    panel = window.findChild(ReviewPanel)
+    assert f"changed {len(changed)}" in panel._changes_title.text()
+    doubtful.undo()
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    assert [shown_rgba(window, row).tolist() for row in range(3)] == before
+
+
+def test_frame_done_accepts_what_is_left_and_goes_to_the_next_doubt(window, doubtful, press):
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    first = doubtful.frame_colors(doubtful.frames[0].id)
+    assert (first.marks > 0).all()
+    assert doubtful.position == 1
+
+
+def test_the_queue_can_be_ordered_and_filtered(window, doubtful, press):
+    count = len(window.review.queue)
+    assert count
+    window.review.arrange(Order.WORTH, Filter.NO_MATCH)
+    assert not window.review.queue
+    press(Qt.Key.Key_N)
+    assert "Nothing is doubtful" in window.notices.text
+    window.review.arrange(Order.FRAMES, Filter.ALL)
+    assert len(window.review.queue) == count
+
+
+def test_the_clip_is_finished_with_the_keyboard_alone(window, doubtful, press):
+    truth = packed(CLEAR, SKIN, HAIR, HAIR, SKIN)
+    press(Qt.Key.Key_N)
+    keys = 1
+    while window.review.queue:
+        if shown_rgba(window, doubtful.position)[doubtful.label - 1] != truth[doubtful.label - 1]:
+            press(Qt.Key.Key_C)
+            keys += 1
+        press(Qt.Key.Key_Return)
+        keys += 1
+    for row in range(3):
+        assert shown_rgba(window, row).tolist() == truth
+    plain_bucket = 3 * len(truth)
+    assert keys < plain_bucket
