@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -15,10 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
-    QLabel,
     QMainWindow,
+    QMenu,
     QMessageBox,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -37,12 +36,17 @@ from app.panels.palette import PalettePanel
 from app.panels.review import ReviewPanel
 from app.panels.sheets import SheetsPanel
 from app.panels.status import StatusLine
+from app.recent import RecentCut, recent_cuts, remember
 from app.review import Review
+from app.start_page import StartPage
 from core import __version__
 from core.jobs import LinesUnclear
 from core.matching import CANDIDATES
-from core.places import cache_folder
+from core.places import APPLICATION, ORGANIZATION, cache_folder
 from core.sheets import SheetFiles
+
+RECENT_BEFORE = 2
+"""The row of the commands above which recent cuts stand in the File menu."""
 
 IDLE_MS = 3000
 """So long after the last edit the cut file is tidied (the edit itself is safe at once)."""
@@ -64,7 +68,7 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._status.show_segment)
         self.canvas.hovered.connect(self.review.hover)
         self._pages = QStackedWidget()
-        self._start = self._start_page()
+        self._start = self._start_page(model)
         self._pages.addWidget(self._start)
         self._pages.addWidget(self.canvas)
         middle = QWidget()
@@ -76,6 +80,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.setStatusBar(self._status)
         self.frame_strip = FrameStrip(self.desk)
+        self._docks: list[QDockWidget] = []
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self._add_dock("Review", ReviewPanel(self.desk, self.review), left)
         self._add_dock("Why this colour?", CandidatesPanel(self.desk, self.review), left)
@@ -182,38 +187,29 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ building
 
-    def _start_page(self) -> QWidget:
-        page = QWidget()
-        title = QLabel("Drop a folder of line drawings here")
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        title.setFont(font)
-        hint = QLabel("PNG, TGA, TIFF or BMP, numbered: A0001.tga, A_0001.png, 0000.png …")
-        clip = QPushButton("Open clip…")
-        clip.clicked.connect(self.ask_clip)
-        sample = QPushButton("Open the sample")
-        sample.clicked.connect(self.open_sample)
-        column = QVBoxLayout(page)
-        column.addStretch()
-        for widget in (title, hint, clip, sample):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-            column.addSpacing(8)
-        for button in (clip, sample):
-            button.setMinimumSize(QSize(180, 36))
-        column.addStretch()
+    def _start_page(self, model: str) -> StartPage:
+        page = StartPage(self.desk.models, model)
+        page.clip_wanted.connect(self.ask_clip)
+        page.sample_wanted.connect(self.open_sample)
+        page.models_wanted.connect(self.show_models)
+        page.cut_wanted.connect(self.open)
         return page
 
     def _add_dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title)
         dock.setObjectName(title)
         dock.setWidget(widget)
+        dock.hide()  # there is nothing in it before a cut is open
         self.addDockWidget(area, dock)
+        self._docks.append(dock)
 
     def _add_commands(self) -> list[tuple[Command, QAction]]:
         actions = []
         menus = {
             name: self.menuBar().addMenu(name) for name in dict.fromkeys(c.menu for c in COMMANDS)
         }
+        self._recent = QMenu("Open &recent", self)
+        self._recent.aboutToShow.connect(self._fill_recent)
         for command in COMMANDS:
             if command.separated:
                 menus[command.menu].addSeparator()
@@ -221,7 +217,18 @@ class MainWindow(QMainWindow):
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
             action.triggered.connect(lambda _checked=False, c=command: c.run(self))
             actions.append((command, action))
+        file_menu = next(iter(menus.values()))
+        file_menu.insertMenu(actions[RECENT_BEFORE][1], self._recent)
         return actions
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for cut in recent_cuts():
+            action = self._recent.addAction(f"{cut.name}   –   {cut.drawings}")
+            action.triggered.connect(lambda _checked=False, path=cut.path: self.open(path))
+        if self._recent.isEmpty():
+            self._recent.addAction("No cut was open yet").setEnabled(False)
 
     def _add_number_keys(self) -> None:
         for number in range(10):
@@ -243,7 +250,20 @@ class MainWindow(QMainWindow):
         project = self.desk.project
         self._pages.setCurrentWidget(self.canvas if project else self._start)
         self.setWindowTitle(f"{project.path.stem} – Shiage" if project else "Shiage")
+        if project:
+            remember(RecentCut(project.path, project.drawings))
+            self._show_docks()
         self._enable()
+
+    def _show_docks(self) -> None:
+        """With the first cut, bring the panels out, laid out as they were the last time."""
+        docks, self._docks = self._docks, []
+        if docks:
+            for dock in docks:
+                dock.show()
+            layout = QSettings(ORGANIZATION, APPLICATION).value("layout")
+            if isinstance(layout, QByteArray):
+                self.restoreState(layout)
 
     @Slot()
     def _enable(self) -> None:
@@ -284,6 +304,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the engine and let go of the cut file."""
+        if self.desk.project is not None:
+            QSettings(ORGANIZATION, APPLICATION).setValue("layout", self.saveState())
         self.engine.close()
         self.desk.close()
         event.accept()
