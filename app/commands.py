@@ -101,6 +101,13 @@ COMMANDS = (
         lambda w: w.review.next_candidate(),
         _writable,
     ),
+    Command(
+        "&Colour",
+        "Apply e&lsewhere…",
+        ("A",),
+        lambda w: w.review.find_elsewhere(),
+        _writable,
+    ),
     Command("&Colour", "&Models…", (), lambda w: w.show_models(), _always, separated=True),
     Command("&View", "&Previous frame", (",", "Left"), lambda w: w.desk.step(-1), _with_clip),
     Command("&View", "&Next frame", (".", "Right"), lambda w: w.desk.step(1), _with_clip),

@@ -21,7 +21,9 @@ from core.jobs import (
     Export,
     ExportDone,
     Exported,
+    FindElsewhere,
     FindSheets,
+    FoundElsewhere,
     FrameFailed,
     FrameFile,
     FrameShown,
@@ -42,7 +44,9 @@ from core.places import cut_path
 from core.project import CutFileError, FrameEntry, Project, open_or_create
 from core.sheets import SheetFiles
 
-OF_A_CUT = ClipOpened | SheetsFound | SheetRead | LinesUnclear | FrameShown | Prediction
+OF_A_CUT = (
+    ClipOpened | SheetsFound | SheetRead | LinesUnclear | FrameShown | Prediction | FoundElsewhere
+)
 """Answers that mean nothing any more once their job was stopped."""
 
 
@@ -70,6 +74,7 @@ class Desk(QObject):
     progressed = Signal(object)  # Progress, or None when nothing is running
     noticed = Signal(str)
     lines_unclear = Signal(object)  # LinesUnclear: which colours are lines?
+    found_elsewhere = Signal(object)  # FoundElsewhere
 
     def __init__(self, engine: EngineThread) -> None:
         """Begin with nothing open."""
@@ -401,6 +406,10 @@ class Desk(QObject):
         """Read one design sheet, for which the line colours are known now, and add it."""
         self._engine.start(ReadSheets((files,)))
 
+    def find_elsewhere(self, label: int) -> None:
+        """Look where a segment of the current frame is in the other frames."""
+        self._engine.start(FindElsewhere(self.frames, self._position, label))
+
     def cancel(self) -> None:
         """Stop what is running; what is finished stays."""
         self._engine.stop()
@@ -438,6 +447,8 @@ class Desk(QObject):
                 self._on_drawing(frame_id, drawing)
             case Prediction():
                 self._on_prediction(job, answer)
+            case FoundElsewhere():
+                self.found_elsewhere.emit(answer)
             case Exported():
                 self._count()
             case ExportDone():

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.canvas import Canvas
 from app.commands import COMMANDS, Command
 from app.desk import Desk
+from app.dialogs.elsewhere import ElsewhereDialog
 from app.dialogs.line_colors import LineColorsDialog
 from app.dialogs.models import ModelsDialog
 from app.engine_thread import EngineThread
@@ -40,8 +41,9 @@ from app.recent import RecentCut, recent_cuts, remember
 from app.review import Review
 from app.start_page import StartPage
 from core import __version__
-from core.jobs import LinesUnclear
+from core.jobs import FoundElsewhere, LinesUnclear
 from core.matching import CANDIDATES
+from core.palette import NO_COLOR
 from core.places import APPLICATION, ORGANIZATION, cache_folder
 from core.sheets import SheetFiles
 
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         self.desk.frames_painted.connect(self._enable)
         self.desk.frames_painted.connect(self._idle.start)
         self.desk.lines_unclear.connect(self._ask_line_colors)
+        self.desk.found_elsewhere.connect(self._ask_elsewhere)
         self._on_cut()
 
     # ------------------------------------------------------------ what the commands do
@@ -289,6 +292,21 @@ class MainWindow(QMainWindow):
             self.desk.read_sheet(
                 SheetFiles(files_.name, files_.line, files_.color, dialog.chosen())
             )
+
+    @Slot(object)
+    def _ask_elsewhere(self, found: FoundElsewhere) -> None:
+        """Show where a segment was found, and give it its colour there once that is confirmed."""
+        desk = self.desk
+        shown = desk.frame_colors(found.frame_id)
+        color_id = int(shown.colors[found.label - 1]) if shown is not None else NO_COLOR
+        color, places = desk.palette.color(color_id), self.review.unsettled(found.places)
+        if color is None or not places:
+            desk.noticed.emit("This segment was not found in any frame that is not settled yet.")
+            return
+        dialog = ElsewhereDialog(color, places, desk.palette, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self.review.apply_elsewhere(dialog.chosen(), color_id))
+        dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders."""

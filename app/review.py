@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app import tools
 from app.desk import Desk, Recolored
 from app.queue import Doubt, Filter, Order, arrange, find_doubts, following
-from core.edits import Edit
+from core.edits import Edit, SegmentKey
 from core.palette import NO_COLOR
 from core.sheets import SheetFiles
 
@@ -37,6 +37,16 @@ class Change:
     label: int
     before: int
     after: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A segment of another frame, and the colour that it shows now."""
+
+    frame_id: int
+    frame_name: str
+    key: SegmentKey
+    color_id: int
 
 
 class Review(QObject):
@@ -136,6 +146,32 @@ class Review(QObject):
         now = int(shown.colors[self.label - 1])
         place = offered.index(now) + 1 if now in offered else 0
         self._desk.give(self.label, offered[place % len(offered)])
+
+    def find_elsewhere(self) -> None:
+        """Look where the selected segment is in other frames, to give them its colour."""
+        label, shown = self._desk.label, self._desk.shown
+        if label and shown is not None and shown.colors[label - 1] != NO_COLOR:
+            self._desk.find_elsewhere(label)
+        else:
+            self._desk.noticed.emit("Select a segment that has a colour first, with N or a click.")
+
+    def unsettled(self, places: Iterable[tuple[int, SegmentKey]]) -> list[Place]:
+        """Return the segments that nobody settled yet, with the colours that they show."""
+        names = {frame.id: frame.path.stem for frame in self._desk.frames}
+        found = []
+        for frame_id, key in places:
+            shown = self._desk.frame_colors(frame_id)
+            if shown is None or key not in shown.keys or frame_id not in names:
+                continue
+            row = shown.keys.index(key)
+            if not shown.marks[row]:
+                found.append(Place(frame_id, names[frame_id], key, int(shown.colors[row])))
+        return found
+
+    def apply_elsewhere(self, places: Iterable[Place], color_id: int) -> None:
+        """Give segments of other frames a colour, as one step."""
+        chosen = [(place.frame_id, place.key, place.color_id) for place in places]
+        self._desk.apply(tools.apply_elsewhere(chosen, color_id))
 
     def _accept(self, labels: Iterable[int], text: str) -> None:
         shown, frame_id = self._desk.shown, self._desk.frame_id

@@ -51,6 +51,15 @@ def accept(shown: FrameColors, frame_id: int, labels: Iterable[int], text: str) 
     return Edit(text, tuple(strokes)) if strokes else None
 
 
+def apply_elsewhere(places: Iterable[tuple[int, SegmentKey, int]], color_id: int) -> Edit:
+    """Give segments of other frames (frame id, key, colour shown now) a colour, as one step."""
+    strokes = [
+        Stroke(frame_id, key, Paint(color_id, Mark.ACCEPTED if now == color_id else Mark.CORRECTED))
+        for frame_id, key, now in places
+    ]
+    return Edit(f"Apply to {len(strokes)} frames", tuple(strokes))
+
+
 def carry_over(
     moved: Sequence[tuple[SegmentKey, SegmentKey | None]], paint: FramePaint, frame_id: int
 ) -> Edit:

@@ -29,7 +29,9 @@ from core.jobs import (
     ExportDone,
     Exported,
     FetchModel,
+    FindElsewhere,
     FindSheets,
+    FoundElsewhere,
     FrameFailed,
     FrameFile,
     FrameShown,
@@ -60,6 +62,7 @@ from core.sheets import (
     read_sheet,
     segment_colors,
 )
+from core.tracks import follow
 
 
 class Engine:
@@ -92,6 +95,8 @@ class Engine:
                 return self._show_frame(job)
             case Predict():
                 return self.predict(job)
+            case FindElsewhere():
+                return self._find_elsewhere(job)
             case Export():
                 return self._export(job)
             case ListModels():
@@ -254,6 +259,31 @@ class Engine:
             yield FrameShown(job.frame.id, self._drawings.drawing(job.frame.path))
         except ImageError as error:
             yield FrameFailed(job.frame.id, str(error))
+
+    def _find_elsewhere(self, job: FindElsewhere) -> Iterator[FoundElsewhere]:
+        start = self._readable(job.frames[job.position])
+        if start is None or job.label > len(start):
+            return
+        places = []
+        weight = self._drawings.encoder.scale.overlap
+        before, after = job.frames[: job.position][::-1], job.frames[job.position + 1 :]
+        for others in (before, after):
+            encoded = [self._readable(frame) for frame in others]
+            found = follow(start, job.label - 1, encoded, weight=weight)
+            places += [
+                (frame.id, there.keys[row])
+                for frame, there, row in zip(others, encoded, found, strict=True)
+                if there is not None and row is not None
+            ]
+        order = {frame.id: position for position, frame in enumerate(job.frames)}
+        places.sort(key=lambda place: order[place[0]])
+        yield FoundElsewhere(job.frames[job.position].id, job.label, tuple(places))
+
+    def _readable(self, frame: FrameFile) -> EncodedFrame | None:
+        try:
+            return self._drawings.file(frame.path).encoded
+        except ImageError:
+            return None
 
     def _export(self, job: Export) -> Iterator[Answer]:
         asked = job.predict

@@ -98,6 +98,21 @@ class Predict(Job):
 
 
 @dataclass(frozen=True)
+class FindElsewhere(Job):
+    """Look where a segment is in the other frames. Answer: `FoundElsewhere`.
+
+    Attributes:
+        frames: of the clip, in order.
+        position: of the segment's frame among them.
+        label: of the segment.
+    """
+
+    frames: tuple[FrameFile, ...]
+    position: int
+    label: int
+
+
+@dataclass(frozen=True)
 class Export(Job):
     """Predict what is not known yet and write every frame. Answers: `Exported`, `ExportDone`."""
 
@@ -238,6 +253,15 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class FoundElsewhere:
+    """Where a segment of a frame is in other frames: their ids and its keys there, in order."""
+
+    frame_id: int
+    label: int
+    places: tuple[tuple[int, SegmentKey], ...]
+
+
+@dataclass(frozen=True)
 class FrameFailed:
     """A frame could not be read; the rest of the clip goes on."""
 
@@ -288,6 +312,7 @@ Answer = (
     | LinesUnclear
     | FrameShown
     | Prediction
+    | FoundElsewhere
     | FrameFailed
     | ModelReady
     | ModelsListed

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import CandidatesPanel
 from app.panels.review import ReviewPanel
 from app.queue import Filter, Order
@@ -166,3 +168,30 @@ def test_the_clip_is_finished_with_the_keyboard_alone(window, doubtful, press):
         assert shown_rgba(window, row).tolist() == truth
     plain_bucket = 3 * len(truth)
     assert keys < plain_bucket
+
+
+def test_a_colour_is_applied_elsewhere_once_frames_and_counts_were_seen(
+    window, doubtful, press, qtbot
+):
+    press(Qt.Key.Key_N)
+    press(Qt.Key.Key_C)
+    label, color_id = doubtful.label, int(doubtful.shown.colors[doubtful.label - 1])
+    rows = [row for row in range(3) if row != doubtful.position]
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: window.findChild(ElsewhereDialog) is not None, timeout=20_000)
+    dialog = window.findChild(ElsewhereDialog)
+    said = " ".join(each.text() for each in dialog.findChildren(QLabel))
+    assert "found in 2 other frames" in said
+    assert doubtful.project.undo_text == "Paint segment"
+    dialog.accept()
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    for row in rows:
+        shown = doubtful.frame_colors(doubtful.frames[row].id)
+        assert shown.colors[label - 1] == color_id
+        assert shown.marks[label - 1]
+    assert doubtful.project.undo_text == "Apply to 2 frames"
+
+
+def test_nothing_is_applied_elsewhere_without_a_selected_segment(window, doubtful, press):
+    press(Qt.Key.Key_A)
+    assert "Select a segment" in window.notices.text

@@ -15,6 +15,7 @@ from core.jobs import (
     Export,
     ExportDone,
     Exported,
+    FindElsewhere,
     FrameFailed,
     FrameFile,
     LinesUnclear,
@@ -221,6 +222,19 @@ def test_a_redrawn_frame_tells_where_its_painted_segments_are_now(engine, frames
     after = predict(engine, (seen,), (sheet,), paint=paint)[0]
     assert after.digest != before.digest
     assert dict(after.moved) == dict(zip(before.keys, after.keys, strict=True))
+
+
+def test_a_segment_is_found_in_the_other_frames_in_their_order(engine, frames, sheet):
+    keys = {a.frame_id: a.keys for a in predict(engine, frames, (sheet,))}
+    (found,) = engine.run(FindElsewhere(frames, 1, 3))
+    assert (found.frame_id, found.label) == (11, 3)
+    assert found.places == tuple((number, keys[number][2]) for number in (10, 12, 13))
+
+
+def test_a_frame_that_cannot_be_read_is_left_out_of_the_search(engine, frames):
+    frames[2].path.write_bytes(b"nonsense")
+    (found,) = engine.run(FindElsewhere(frames, 1, 3))
+    assert [frame_id for frame_id, _ in found.places] == [10, 13]
 
 
 def test_showing_a_frame_gives_its_line_image_and_segments(engine, frames):
