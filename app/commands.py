@@ -63,6 +63,15 @@ COMMANDS = (
     Command("&Edit", "&Undo", ("Ctrl+Z",), lambda w: w.desk.undo(), _can_undo),
     Command("&Edit", "&Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), lambda w: w.desk.redo(), _can_redo),
     Command("&Edit", "&Erase", ("E",), lambda w: w.desk.take_color(0), _writable, separated=True),
+    Command(
+        "&Edit",
+        "&Fill the selected segment",
+        ("F",),
+        lambda w: w.desk.fill(w.desk.label),
+        _writable,
+    ),
+    Command("&Edit", "&Previous colour", ("Up",), lambda w: w.desk.step_color(-1), _with_clip),
+    Command("&Edit", "&Next colour", ("Down",), lambda w: w.desk.step_color(1), _with_clip),
     Command("&Colour", "&Predict the clip", ("M",), lambda w: w.desk.predict(), _with_clip),
     Command("&Colour", "&Stop", ("Esc",), lambda w: w.desk.cancel(), _with_clip),
     Command(

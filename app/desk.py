@@ -284,6 +284,13 @@ class Desk(QObject):
             self.color_id = color_id
             self.color_changed.emit()
 
+    def step_color(self, by: int) -> None:
+        """Fill the bucket with the next (1) or previous (-1) colour of the palette, round and round."""
+        ids = [color.id for color in self.palette.colors]
+        if ids:
+            place = ids.index(self.color_id) if self.color_id in ids else -(by > 0)
+            self.take_color(ids[(place + by) % len(ids)])
+
     def select(self, label: int) -> None:
         """Select a segment of the current frame, 0 for none."""
         self.label = label

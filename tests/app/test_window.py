@@ -170,6 +170,20 @@ def test_number_keys_take_colours_and_e_erases(window, open_clip, make_clip, qtb
     assert shown_rgba(window, 0)[1] == 0
 
 
+def test_colours_are_taken_and_filled_with_the_keyboard_alone(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    ids = [color.id for color in desk.palette.colors]
+    desk.take_color(ids[-1])
+    qtbot.keyClick(window, Qt.Key.Key_Down)
+    assert desk.color_id == ids[0]
+    qtbot.keyClick(window, Qt.Key.Key_Up)
+    assert desk.color_id == ids[-1]
+    desk.select(2)
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert desk.shown.colors[1] == ids[-1]
+    assert desk.shown.marks[1] == Mark.CORRECTED
+
+
 def test_the_wheel_zooms_at_the_cursor_and_ctrl_0_fits(window, open_clip, make_clip, qtbot):
     open_clip(make_clip())
     canvas = window.canvas
