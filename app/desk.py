@@ -285,7 +285,7 @@ class Desk(QObject):
             self.color_changed.emit()
 
     def step_color(self, by: int) -> None:
-        """Fill the bucket with the next (1) or previous (-1) colour of the palette, round and round."""
+        """Take the next (1) or previous (-1) colour of the palette, round and round."""
         ids = [color.id for color in self.palette.colors]
         if ids:
             place = ids.index(self.color_id) if self.color_id in ids else -(by > 0)
