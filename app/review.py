@@ -12,6 +12,9 @@ from core.edits import Edit, SegmentKey
 from core.palette import NO_COLOR
 from core.sheets import SheetFiles
 
+COLLECT_MS = 50
+"""So long after a frame was painted the queue is put in order: a prediction paints many frames."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -68,7 +71,7 @@ class Review(QObject):
         self.label = 0
         self._asked: Doubt | None = None
         self._hovered = 0
-        self._collecting = QTimer(self, singleShot=True, interval=0)
+        self._collecting = QTimer(self, singleShot=True, interval=COLLECT_MS)
         self._collecting.timeout.connect(self._collect)
         desk.frames_painted.connect(self._on_painted)
         desk.cut_changed.connect(self._on_cut)
@@ -228,7 +231,8 @@ class Review(QObject):
 
     @Slot(object)
     def _on_painted(self, frame_ids: frozenset[int]) -> None:
-        self._collecting.start()
+        if not self._collecting.isActive():
+            self._collecting.start()
         if self._desk.frame_id in frame_ids:
             self._look()
 

@@ -1,7 +1,7 @@
 """Palette panel: the colours of the cut, one of them in the bucket."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import (
     QColorDialog,
     QHBoxLayout,
@@ -100,6 +100,17 @@ class PalettePanel(QWidget):
 
 def swatch(rgba: Rgba, *, is_erase: bool = False, size: QSize = SWATCH) -> QIcon:
     """Draw a palette entry: flat, a checkerboard where it is transparent, a slash for erase."""
+    name = f"swatch {rgba} {is_erase} {size.width()} {size.height()}"
+    pixmap = QPixmap()
+    if not QPixmapCache.find(name, pixmap):
+        pixmap = _drawn_swatch(rgba, is_erase, size)
+        QPixmapCache.insert(name, pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it, and this is a colour to judge
+    return icon
+
+
+def _drawn_swatch(rgba: Rgba, is_erase: bool, size: QSize) -> QPixmap:
     pixmap = QPixmap(size)
     pixmap.fill(QColor("#e8e8e8"))
     painter = QPainter(pixmap)
@@ -117,6 +128,4 @@ def swatch(rgba: Rgba, *, is_erase: bool = False, size: QSize = SWATCH) -> QIcon
     painter.setPen(QColor("#161616"))
     painter.drawRect(pixmap.rect().adjusted(0, 0, -1, -1))
     painter.end()
-    icon = QIcon(pixmap)
-    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it, and this is a colour to judge
-    return icon
+    return pixmap

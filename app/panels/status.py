@@ -1,11 +1,14 @@
 """Status line: what runs and how long it will take, what is under the cursor, where it is saved."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from app.desk import Desk
 from app.progress import Progress
 from core.matching import Band
+
+LOOK_MS = 150
+"""So often the progress is shown: what is done sooner shows none, and a bar costs time to draw."""
 
 BAND_WORDS = {
     Band.SURE: "sure",
@@ -39,11 +42,21 @@ class StatusLine(QStatusBar):
         desk.models.changed.connect(self._on_model)
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._count)
-        self._on_progress(None)
+        self._progress: Progress | None = None
+        self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._looking.timeout.connect(self._show_progress)
+        self._show_progress()
         self._on_cut()
 
     @Slot(object)
     def _on_progress(self, progress: Progress | None) -> None:
+        self._progress = progress
+        if not self._looking.isActive():
+            self._looking.start()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        progress = self._progress
         for widget in (self._job, self._bar, self._cancel):
             widget.setVisible(progress is not None)
         if progress is not None:
