@@ -31,7 +31,8 @@ class Conv3x3(nn.Conv2d):
         """[B, inputs, H, W] -> [B, outputs, H, W]."""
         is_whole = not x.shape[2] % winograd.TILE and not x.shape[3] % winograd.TILE
         is_worth_it = is_whole and self.in_channels >= WINOGRAD_CHANNELS
-        if is_worth_it and _lies_by_pixels(x):
+        is_exact = x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+        if is_worth_it and is_exact and _lies_by_pixels(x):
             assert self.bias is not None
             return winograd.convolve(x, self.weight, self.bias)
         y: Tensor = super().forward(x)
@@ -49,6 +50,7 @@ class InstanceNorm(nn.InstanceNorm2d):
         if not _lies_by_pixels(x):
             y: Tensor = super().forward(x)
             return y
+        x = x.float()  # the sums of many pixels need it
         for image in x.permute(0, 2, 3, 1):
             pixels = image.flatten(0, 1)  # [H * W, C]
             mean = pixels.mean(0)
@@ -146,6 +148,6 @@ class UNet(nn.Module):
 
 
 def _lies_by_pixels(x: Tensor) -> bool:
-    """Whether an image is in main memory, float32, with the channels of each pixel side by side."""
-    is_plain = x.device.type == "cpu" and x.dtype == torch.float32 and not torch.is_grad_enabled()
+    """Whether images are in main memory with the channels of each pixel side by side."""
+    is_plain = x.device.type == "cpu" and not torch.is_grad_enabled()
     return is_plain and x.is_contiguous(memory_format=torch.channels_last)
