@@ -60,7 +60,7 @@ class ModelsDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setVisible(False)
         self._device = QComboBox()
-        self._device.addItems(dict.fromkeys(("auto", "cpu", models.device or "auto")))
+        self._device.addItems(list(dict.fromkeys(("auto", "cpu", models.device or "auto"))))
         self._device.setCurrentText(models.device or "auto")
         self._device.setAccessibleName("Device")
         self._use = QPushButton("Use this model")

@@ -166,13 +166,13 @@ class DaconEncoder:
         """
         if not self.is_undecided or sum(len(segments) for _, segments in frames) < ENOUGH:
             return
-        precision, key = fastest(self.device), self._trial
+        device, precision, key = self.device, fastest(self.device), self._trial
         try:
             is_accepted = self.accept(precision, frames)
         except RuntimeError:  # an operation that this device lacks in this precision
             is_accepted = False
         self.is_undecided = False
-        if self._trials is not None:
+        if self._trials is not None and self.device == device:  # not where its memory ran out
             remember(self._trials, key, is_accepted=is_accepted)
 
     def _remember_or_wait(self) -> None:
