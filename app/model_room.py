@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.engine_thread import EngineThread
 from core.jobs import (
     Answer,
+    DevicesFound,
     FetchModel,
     ImportModels,
     Job,
+    ListDevices,
     ListModels,
     ModelReady,
     ModelsListed,
@@ -24,6 +26,7 @@ class ModelRoom(QObject):
 
     changed = Signal()  # another model is at work
     listed = Signal(object)  # tuple of ModelState
+    devices_found = Signal(object)  # tuple of their names
     progressed = Signal(object)  # Progress, Imported or Refused
 
     def __init__(self, engine: EngineThread) -> None:
@@ -41,6 +44,10 @@ class ModelRoom(QObject):
         """Look which models are here."""
         self._engine.start(ListModels())
 
+    def look_for_devices(self) -> None:
+        """Look what networks can run on here."""
+        self._engine.start(ListDevices())
+
     def take_in(self, paths: Iterable[Path]) -> None:
         """Import files of weights."""
         self._engine.start(ImportModels(tuple(paths)))
@@ -57,5 +64,7 @@ class ModelRoom(QObject):
                 self.changed.emit()
             case ModelsListed(states):
                 self.listed.emit(states)
+            case DevicesFound(names):
+                self.devices_found.emit(names)
             case Progress() | Imported() | Refused():
                 self.progressed.emit(answer)

@@ -148,7 +148,12 @@ def _sheets(engine: Engine, folder: Path, report: Report) -> tuple[Palette, tupl
 
 def _encoder(options: argparse.Namespace, report: Report) -> Encoder:
     try:
-        return models.load(options.model, device=options.device, notice=report.complain)
+        return models.load(
+            options.model,
+            device=options.device,
+            precision=options.precision,
+            notice=report.complain,
+        )
     except models.ModelError as error:
         report.complain(str(error))
         raise Stop(BAD_INPUT) from error
@@ -226,9 +231,11 @@ def _devices() -> str:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as other:
         try:
-            return other.submit(models.devices).result()
+            devices = other.submit(models.devices).result()
         except (BrokenProcessPool, ImportError, OSError, RuntimeError) as error:
             return f"PyTorch cannot be used ({error})"
+    names = [f"{name} ({what})" for name, what in devices.found.items()]
+    return ", ".join([*names, *devices.problems])
 
 
 def _version(package: str) -> str:
@@ -291,6 +298,12 @@ def _parser() -> argparse.ArgumentParser:
             type=_device,
             metavar="auto|cuda|cuda:N|mps|cpu",
             help="where its networks run",
+        )
+        command.add_argument(
+            "--precision",
+            choices=("auto", "float32", "bf16", "fp16"),
+            default="auto",
+            help="of the networks of DACoN; auto: the fastest that leaves the matches as they are",
         )
     for command in (colorize, evaluate, doctor, *add_commands(commands)):
         command.add_argument("--json", action="store_true", help="one JSON object per line")

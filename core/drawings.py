@@ -10,7 +10,7 @@ from threading import Event
 from typing import NamedTuple
 
 from core.cache import EncodedFrame, FrameCache, encoded_frame
-from core.encoders import BatchEncoder, Encoder
+from core.encoders import BatchEncoder, Encoder, StoppableEncoder
 from core.images import Image, ImageError, read_line_image
 from core.jobs import Drawing
 from core.segments import Segments, segment
@@ -66,42 +66,50 @@ class Drawings:
             return self._keep(self._drawings.pop(digest))
         return self._keep(Drawing(digest, *_read(path)))
 
-    def file(self, path: Path) -> EncodedFile:
+    def file(self, path: Path, stop: Event) -> EncodedFile:
         """Return the features of a drawing: from memory, from disk, or by the encoder.
 
         Raises:
             ImageError: if it cannot be read.
+            Stopped: if `stop` is set while the encoder works.
         """
         digest = self.digest(path)
-        return EncodedFile(digest, self.encoded(digest, lambda: self.drawing(path)))
+        return EncodedFile(digest, self.encoded(digest, lambda: self.drawing(path), stop))
 
-    def encoded(self, digest: str, load: Callable[[], Drawing]) -> EncodedFrame:
-        """Return the features of a drawing that is loaded only if they are not known."""
+    def encoded(self, digest: str, load: Callable[[], Drawing], stop: Event) -> EncodedFrame:
+        """Return the features of a drawing that is loaded only if they are not known.
+
+        Raises:
+            Stopped: if `stop` is set while the encoder works.
+        """
         known = self._cache.get(self._key(digest))
-        return known if known is not None else self._encode([load()])[0]
+        return known if known is not None else self._encode([load()], stop)[0]
 
     def ahead(self, paths: Sequence[Path], stop: Event) -> Iterator[EncodedFile | ImageError]:
         """Yield what is known of each drawing in order, or why it cannot be read.
 
         Unknown ones are encoded as many at a time as the encoder likes, while the next ones are
-        read and segmented in another thread. Ends early when `stop` is set.
+        read and segmented in another thread. Ends early when `stop` is set between two drawings.
+
+        Raises:
+            Stopped: if `stop` is set while the encoder works.
         """
         batch = self.encoder.batch if isinstance(self.encoder, BatchEncoder) else 1
         upcoming, waiting = iter(paths), deque[_Waiting]()
         with ThreadPoolExecutor(1, thread_name_prefix="reader") as reader:
             while not stop.is_set():
                 while len(waiting) < batch + AHEAD and (path := next(upcoming, None)):
-                    waiting.append(self._begin(path, reader))
+                    waiting.append(self._begin(path, reader, stop))
                 if not waiting:
                     return
                 if waiting[0].reading is not None:
-                    self._finish(list(waiting)[:batch])
+                    self._finish(list(waiting)[:batch], stop)
                 result = waiting.popleft().result
                 assert result is not None
                 yield result
             reader.shutdown(cancel_futures=True)
 
-    def _begin(self, path: Path, reader: ThreadPoolExecutor) -> "_Waiting":
+    def _begin(self, path: Path, reader: ThreadPoolExecutor, stop: Event) -> "_Waiting":
         try:
             digest = self.digest(path)
         except ImageError as error:
@@ -110,10 +118,11 @@ class Drawings:
         if known is not None:
             return _Waiting(result=EncodedFile(digest, known))
         if digest in self._drawings:
-            return _Waiting(result=EncodedFile(digest, self._encode([self._drawings[digest]])[0]))
+            [encoded] = self._encode([self._drawings[digest]], stop)
+            return _Waiting(result=EncodedFile(digest, encoded))
         return _Waiting(digest, reader.submit(_read, path))
 
-    def _finish(self, waiting: "Sequence[_Waiting]") -> None:
+    def _finish(self, waiting: "Sequence[_Waiting]", stop: Event) -> None:
         """Encode those of some drawings that wait for it."""
         read: list[tuple[_Waiting, Drawing]] = []
         for each in waiting:
@@ -123,11 +132,13 @@ class Drawings:
                 except ImageError as error:
                     each.result = error
                 each.reading = None
-        encoded = self._encode([drawing for _, drawing in read])
+        encoded = self._encode([drawing for _, drawing in read], stop)
         for (each, drawing), known in zip(read, encoded, strict=True):
             each.result = EncodedFile(drawing.digest, known)
 
-    def _encode(self, drawings: Sequence[Drawing]) -> list[EncodedFrame]:
+    def _encode(self, drawings: Sequence[Drawing], stop: Event) -> list[EncodedFrame]:
+        if isinstance(self.encoder, StoppableEncoder):
+            self.encoder.stop = stop
         frames = [(drawing.line, drawing.segments) for drawing in drawings]
         if isinstance(self.encoder, BatchEncoder):
             features = self.encoder.encode_batch(frames)

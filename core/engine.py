@@ -6,8 +6,10 @@ thread (or on the command line), takes frozen jobs and yields answers, one frame
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +20,13 @@ from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.drawings import Drawings, EncodedFile
 from core.edits import SegmentKey, settle
-from core.encoders import Encoder
+from core.encoders import Encoder, StoppableEncoder, Stopped, TrialEncoder
 from core.export import ExportError, export_frame, prepare_folder
 from core.images import ImageError, read_image, read_size
 from core.jobs import (
     Answer,
     ClipOpened,
+    DevicesFound,
     Drawing,
     Export,
     ExportDone,
@@ -38,6 +41,7 @@ from core.jobs import (
     ImportModels,
     Job,
     LinesUnclear,
+    ListDevices,
     ListModels,
     ModelsListed,
     Notice,
@@ -52,7 +56,7 @@ from core.jobs import (
 )
 from core.matching import Reference, bands, match, overlap
 from core.paint import paint
-from core.palette import NO_COLOR, Palette, unpack
+from core.palette import NO_COLOR, unpack
 from core.segments import segment
 from core.sheets import (
     AmbiguousLinesError,
@@ -101,6 +105,8 @@ class Engine:
                 return self._export(job)
             case ListModels():
                 return iter([ModelsListed(models.installed())])
+            case ListDevices():
+                return iter([DevicesFound(tuple(models.devices().found))])
             case ImportModels():
                 return models.import_files(job.paths, job.stop)
             case FetchModel():
@@ -111,10 +117,15 @@ class Engine:
 
     def predict(self, job: Predict) -> Iterator[Prediction | FrameFailed | Notice]:
         """Predict a clip frame by frame; with all features cached this is the re-ranking."""
+        with suppress(Stopped):
+            self._decide_precision(job)
+            yield from self._predict(job)
+
+    def _predict(self, job: Predict) -> Iterator[Prediction | FrameFailed | Notice]:
         sheets: list[Reference] = []
         for files in job.sheets:
             try:
-                sheets.append(self._sheet_reference(self._sheet(files), job.palette))
+                sheets.append(self._sheet_reference(self._sheet(files), job))
             except (ImageError, SheetError) as error:
                 sheets.append(self._no_reference())
                 yield Notice(str(error))
@@ -141,7 +152,7 @@ class Engine:
         for other, known in taught.items():
             is_neighbour = abs(other - position) == 1 and job.frames[other].cel == frame.cel
             references.append(
-                self._with_overlap(known, encoded, job.frames[other].path)
+                self._with_overlap(known, encoded, job.frames[other].path, job.stop)
                 if is_neighbour
                 else known.reference
             )
@@ -165,9 +176,23 @@ class Engine:
 
     # ------------------------------------------------------------ references
 
-    def _sheet_reference(self, sheet: Sheet, palette: Palette) -> Reference:
-        encoded = self._drawings.encoded(sheet.drawing.digest, lambda: sheet.drawing)
-        colors = [palette.id_of(unpack(int(value))) for value in sheet.colors]
+    def _decide_precision(self, job: Predict) -> None:
+        """Let a target and a reference decide, before any feature is computed that is compared."""
+        encoder = self._drawings.encoder
+        if not isinstance(encoder, TrialEncoder) or not encoder.is_undecided:
+            return
+        if isinstance(encoder, StoppableEncoder):
+            encoder.stop = job.stop
+        drawings = []
+        with suppress(ImageError):  # what cannot be read is said later
+            drawings += [self._drawings.drawing(frame.path) for frame in job.frames[:2]]
+        with suppress(ImageError, SheetError):
+            drawings[1:] = [self._sheet(files).drawing for files in job.sheets[:1]] or drawings[1:]
+        encoder.decide([(drawing.line, drawing.segments) for drawing in drawings])
+
+    def _sheet_reference(self, sheet: Sheet, job: Predict) -> Reference:
+        encoded = self._drawings.encoded(sheet.drawing.digest, lambda: sheet.drawing, job.stop)
+        colors = [job.palette.id_of(unpack(int(value))) for value in sheet.colors]
         return Reference(encoded.features, np.array(colors, np.int32))
 
     def _taught(self, job: Predict) -> "dict[int, _Taught]":
@@ -181,7 +206,7 @@ class Engine:
             if not paint_here or job.stop.is_set():
                 continue
             try:
-                encoded = self._drawings.file(frame.path).encoded
+                encoded = self._drawings.file(frame.path, job.stop).encoded
             except ImageError:
                 continue
             known = [
@@ -194,9 +219,11 @@ class Engine:
                 taught[position] = _Taught(rows, Reference(encoded.features[rows], colors))
         return taught
 
-    def _with_overlap(self, known: "_Taught", encoded: EncodedFrame, path: Path) -> Reference:
+    def _with_overlap(
+        self, known: "_Taught", encoded: EncodedFrame, path: Path, stop: Event
+    ) -> Reference:
         """Let a neighbouring frame also speak by where its segments lie."""
-        other = self._drawings.file(path).encoded
+        other = self._drawings.file(path, stop).encoded
         counts = (len(encoded), len(other))
         iou = overlap(encoded.small_map, other.small_map, counts=counts)
         if iou is None:
@@ -261,14 +288,18 @@ class Engine:
             yield FrameFailed(job.frame.id, str(error))
 
     def _find_elsewhere(self, job: FindElsewhere) -> Iterator[FoundElsewhere]:
-        start = self._readable(job.frames[job.position])
+        with suppress(Stopped):
+            yield self._places_of(job)
+
+    def _places_of(self, job: FindElsewhere) -> FoundElsewhere:
+        start = self._readable(job.frames[job.position], job.stop)
+        places: list[tuple[int, SegmentKey]] = []
         if start is None or job.label > len(start):
-            return
-        places = []
+            return FoundElsewhere(job.frames[job.position].id, job.label, ())
         weight = self._drawings.encoder.scale.overlap
         before, after = job.frames[: job.position][::-1], job.frames[job.position + 1 :]
         for others in (before, after):
-            encoded = [self._readable(frame) for frame in others]
+            encoded = [self._readable(frame, job.stop) for frame in others]
             found = follow(start, job.label - 1, encoded, weight=weight)
             places += [
                 (frame.id, there.keys[row])
@@ -277,11 +308,11 @@ class Engine:
             ]
         order = {frame.id: position for position, frame in enumerate(job.frames)}
         places.sort(key=lambda place: order[place[0]])
-        yield FoundElsewhere(job.frames[job.position].id, job.label, tuple(places))
+        return FoundElsewhere(job.frames[job.position].id, job.label, tuple(places))
 
-    def _readable(self, frame: FrameFile) -> EncodedFrame | None:
+    def _readable(self, frame: FrameFile, stop: Event) -> EncodedFrame | None:
         try:
-            return self._drawings.file(frame.path).encoded
+            return self._drawings.file(frame.path, stop).encoded
         except ImageError:
             return None
 

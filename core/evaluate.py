@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.cache import EncodedFrame, encoded_frame
 from core.clip import ClipError, open_clip, sheet_folder
-from core.encoders import Encoder
+from core.encoders import Encoder, TrialEncoder
 from core.images import Image, ImageError, read_image, read_line_image
 from core.matching import Reference, match, overlap
 from core.metrics import Metrics, measure
@@ -80,6 +80,9 @@ def evaluate_clip(
     """
     try:
         clip = open_clip(folder)
+        if isinstance(encoder, TrialEncoder) and encoder.is_undecided:
+            lines = [read_line_image(frame.path) for frame in clip.frames[:2]]
+            encoder.decide([(line, segment(line)) for line in lines])
         if setting == "keyframe":
             sheets = _sheets(encoder, folder, shots)
         previous: _Known | None = None

@@ -41,7 +41,7 @@ class FrameFile:
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work; set `stop` from any thread and it ends after the frame it is on."""
+    """A piece of work; set `stop` from any thread and it ends soon, inside a frame too."""
 
     stop: Event = field(default_factory=Event, kw_only=True, compare=False, repr=False)
 
@@ -132,6 +132,11 @@ class UseModel(Job):
 @dataclass(frozen=True)
 class ListModels(Job):
     """Look which models are here. Answer: `ModelsListed`."""
+
+
+@dataclass(frozen=True)
+class ListDevices(Job):
+    """Look what networks can run on here. Answer: `DevicesFound`."""
 
 
 @dataclass(frozen=True)
@@ -285,6 +290,13 @@ class ModelsListed:
 
 
 @dataclass(frozen=True)
+class DevicesFound:
+    """The devices there are, by name, as in `--device`."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Exported:
     """One frame is on disk."""
 
@@ -316,6 +328,7 @@ Answer = (
     | FrameFailed
     | ModelReady
     | ModelsListed
+    | DevicesFound
     | Progress
     | Imported
     | Refused

@@ -27,7 +27,6 @@ from core.models import Imported, ModelState, Progress, Refused, size_text
 from core.places import APPLICATION, ORGANIZATION, models_folder
 
 COLUMNS = ("Model", "What it is", "State", "Size", "Memory", "Licence", "SHA-256")
-DEVICES = ("auto", "cpu", "cuda", "mps")
 USABLE = ("built in", "ready")
 
 
@@ -61,7 +60,7 @@ class ModelsDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setVisible(False)
         self._device = QComboBox()
-        self._device.addItems(DEVICES)
+        self._device.addItems(list(dict.fromkeys(("auto", "cpu", models.device or "auto"))))
         self._device.setCurrentText(models.device or "auto")
         self._device.setAccessibleName("Device")
         self._use = QPushButton("Use this model")
@@ -89,7 +88,9 @@ class ModelsDialog(QDialog):
         models.listed.connect(self._fill)
         models.progressed.connect(self._on_progress)
         models.changed.connect(self._on_model)
+        models.devices_found.connect(self._on_devices)
         models.look()
+        models.look_for_devices()
         self._enable()
 
     @property
@@ -159,6 +160,10 @@ class ModelsDialog(QDialog):
                 self._models.look()
             case Refused(text=text):
                 self._said.setText(text)
+
+    @Slot(object)
+    def _on_devices(self, names: tuple[str, ...]) -> None:
+        self._device.addItems([name for name in names if self._device.findText(name) < 0])
 
     @Slot()
     def _on_model(self) -> None:

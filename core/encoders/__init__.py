@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -28,6 +29,10 @@ class Scale:
     doubtful: float
     likely: float
     overlap: float
+
+
+class Stopped(Exception):  # noqa: N818 - a wish and no error
+    """An encoder was told to stop inside a drawing; there are no features."""
 
 
 class Encoder(Protocol):
@@ -64,4 +69,30 @@ class BatchEncoder(Encoder, Protocol):
         self, frames: Sequence[tuple[npt.NDArray[np.uint8], Segments]]
     ) -> list[SegmentFeatures]:
         """Encode several drawings; the features are those of `encode`."""
+        ...
+
+
+@runtime_checkable
+class StoppableEncoder(Encoder, Protocol):
+    """An encoder that takes so long that it can be stopped inside a drawing.
+
+    Attributes:
+        stop: while it is set, encoding raises `Stopped`.
+    """
+
+    stop: Event
+
+
+@runtime_checkable
+class TrialEncoder(Encoder, Protocol):
+    """An encoder that may turn out to be as good in a faster precision, once it sees drawings.
+
+    Attributes:
+        is_undecided: whether `decide` is still to be called, before anything is compared.
+    """
+
+    is_undecided: bool
+
+    def decide(self, frames: Sequence[tuple[npt.NDArray[np.uint8], Segments]]) -> None:
+        """Try the faster precision on some drawings; `version` changes if it is taken over."""
         ...

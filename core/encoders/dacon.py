@@ -3,8 +3,9 @@
 Read `DaconEncoder._features`, and you know what it computes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,23 +15,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.encoders import Scale, SegmentFeatures
-from core.encoders.checkpoints import (
-    CheckpointError,
-    State,
-    fingerprint,
-    load_exactly,
-    misfit,
-    part,
-    read_state,
-)
+from core.encoders.checkpoints import CheckpointError, fingerprint, part, read_state
+from core.encoders.dacon_network import Dacon, Version, dacon_from
 from core.encoders.devices import (
     SAME_MATCHES,
     Precision,
     check_precision,
     computing,
+    fastest,
     match_agreement,
     pick_device,
     run_within_memory,
+    stop_inside,
 )
 from core.encoders.dinov2 import (
     INPUT_SIZE,
@@ -41,20 +37,18 @@ from core.encoders.dinov2 import (
     patch_tokens,
 )
 from core.encoders.pooling import Cells, Size, pool, shrink, weights
+from core.encoders.trials import recall, remember
 from core.encoders.unet import INPUT_SIZE as UNET_SIZE
-from core.encoders.unet import UNet
 from core.segments import Segments
-
-Version = Literal["1.0", "1.1"]
 
 POOL_SIZE: dict[Version, Size | None] = {"1.0": None, "1.1": (512, 512)}
 """To what size the masks are shrunk; 1.0 pools at the size of the drawing."""
 
-NORM_FLOOR = 1e-6
-"""Added to the norms of the two halves before 1.1 adds them, as in the reference."""
-
 BATCH = {"cuda": 2}
 """Drawings at a time: 2 on a graphics card stay below 3.2 GB with ViT-L (estimated)."""
+
+ENOUGH = 50
+"""Segments that drawings must have together to try a precision on: a few always match."""
 
 Line = npt.NDArray[np.uint8]
 """A line image `[H, W, 4]`."""
@@ -71,52 +65,6 @@ class Features(NamedTuple):
     """The features that are compared, not yet of unit length: 128 numbers."""
 
 
-class Perceptron(nn.Module):
-    """Linear, ReLU, linear."""
-
-    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
-        """Map `inputs` to `outputs` numbers."""
-        super().__init__()
-        self.fc1 = nn.Linear(inputs, hidden)
-        self.fc2 = nn.Linear(hidden, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[L, inputs] -> [L, outputs]."""
-        y: Tensor = self.fc2(functional.relu(self.fc1(x)))
-        return y
-
-
-class Dacon(nn.Module):
-    """The network without DINOv2, which is frozen and passed in; keys as in the checkpoints.
-
-    `dino_unet_mlp` is the fusion of version 1.0; 1.1 has none.
-    """
-
-    def __init__(
-        self, unet: UNet, dino_mlp: Perceptron, dino_unet_mlp: Perceptron | None = None
-    ) -> None:
-        """Put the parts together."""
-        super().__init__()
-        self.unet, self.dino_mlp, self.dino_unet_mlp = unet, dino_mlp, dino_unet_mlp
-
-    @property
-    def version(self) -> Version:
-        """The published version this network is like."""
-        return "1.1" if self.dino_unet_mlp is None else "1.0"
-
-    def fuse(self, dino: Tensor, spatial: Tensor) -> Tensor:
-        """Reduce and join the pooled features of both branches.
-
-        DINOv2's are `[L, 1024]`, the U-Net's `[L, 64]`, from before its last convolution.
-        """
-        reduced = self.dino_mlp(dino)  # [L, 128]
-        spatial = self.unet.head(spatial)  # [L, 128]
-        if self.dino_unet_mlp is not None:
-            joined: Tensor = self.dino_unet_mlp(torch.cat([reduced, spatial], dim=1))
-            return joined  # [L, 128]
-        return _normal(reduced) + _normal(spatial)  # [L, 128]
-
-
 class DaconEncoder:
     """DACoN as an encoder: any number of references, any size of drawing."""
 
@@ -128,7 +76,8 @@ class DaconEncoder:
         network: Dacon,
         *,
         device: torch.device | str = "auto",
-        precision: Precision = "float32",
+        precision: Precision | Literal["auto"] = "float32",
+        trials: Path | None = None,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Use a DINOv2 backbone and a DACoN network.
@@ -137,22 +86,30 @@ class DaconEncoder:
             dino: as `dinov2_from` makes it.
             network: as `dacon_from` makes it.
             device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`.
-            precision: of the two networks; below float32 see `accept`.
+            precision: of the two networks; `auto`: float32 until `decide` finds another.
+            trials: the file where `auto` remembers what it found.
             notice: told in a sentence when a graphics card fails and the processor takes over.
 
         Raises:
             DeviceError: if the device is not there or does not compute in this precision.
         """
         self.device = pick_device(device) if isinstance(device, str) else device
-        check_precision(precision, self.device)
+        if precision != "auto":
+            check_precision(precision, self.device)
         self.name = f"dacon-{network.version}"
         self.width = len(network.dino_mlp.fc2.bias)
         self.batch = BATCH.get(self.device.type, 1)
         self._dino = dino.eval().requires_grad_(False)
         self._network = network.eval().requires_grad_(False)
         self._weights = fingerprint({**dino.state_dict(), **network.state_dict()})
-        self._notice = notice
-        self._use(precision)
+        self._notice, self._trials = notice, trials
+        self.stop = Event()
+        for part_of_it in (self._dino, self._network):
+            stop_inside(part_of_it, lambda: self.stop.is_set())
+        self.is_undecided = False
+        self._use("float32" if precision == "auto" else precision)
+        if precision == "auto":
+            self._remember_or_wait()
 
     def encode(self, line: Line, segments: Segments) -> SegmentFeatures:
         """Encode the segments of one line image `[H, W, 4]` as unit rows `[L, 128]`."""
@@ -199,6 +156,43 @@ class DaconEncoder:
                 self._use(before)
         return is_same
 
+    def decide(self, frames: Sequence[Frame]) -> None:
+        """Try the precision this device is fastest in, once for these weights.
+
+        With fewer than 50 segments nothing is decided yet.
+
+        Raises:
+            Stopped: if `stop` was set; nothing is decided then.
+        """
+        if not self.is_undecided or sum(len(segments) for _, segments in frames) < ENOUGH:
+            return
+        device, precision, key = self.device, fastest(self.device), self._trial
+        try:
+            is_accepted = self.accept(precision, frames)
+        except RuntimeError:  # an operation that this device lacks in this precision
+            is_accepted = False
+        self.is_undecided = False
+        if self._trials is not None and self.device == device:  # not where its memory ran out
+            remember(self._trials, key, is_accepted=is_accepted)
+
+    def _remember_or_wait(self) -> None:
+        """Take over what an earlier trial found; without one `decide` is waited for."""
+        precision = fastest(self.device)
+        if precision == "float32":
+            return
+        known = recall(self._trials, self._trial) if self._trials is not None else None
+        self.is_undecided = known is None
+        if known:
+            self._use(precision)
+
+    @property
+    def _trial(self) -> str:
+        """What a trial is valid for: weights, device, precision, PyTorch."""
+        device = self.device.type
+        if device == "cuda":
+            device = torch.cuda.get_device_name(self.device)
+        return f"{self._weights}, {device}, {fastest(self.device)}, PyTorch {torch.__version__}"
+
     def _features(self, frames: Sequence[Frame], device: torch.device) -> list[Features]:
         """Compute the features of a batch on a device."""
         dino, network = self._dino.to(device), self._network.to(device)
@@ -220,7 +214,7 @@ class DaconEncoder:
 
     def _fall(self, text: str) -> None:
         """Go on without the graphics card: what only it can do ends."""
-        self.batch = 1
+        self.batch, self.is_undecided = 1, False
         self._use("float32")
         self._notice(text)
 
@@ -235,7 +229,8 @@ def load_dacon(
     *,
     dinov2: Path | None = None,
     device: torch.device | str = "auto",
-    precision: Precision = "float32",
+    precision: Precision | Literal["auto"] = "float32",
+    trials: Path | None = None,
     notice: Callable[[str], None] = lambda _: None,
 ) -> DaconEncoder:
     """Make the encoder of a DACoN checkpoint; sizes and version are read from it.
@@ -266,46 +261,9 @@ def load_dacon(
             f"{source} holds DINOv2 with {backbone.num_features} channels, but {path.name} needs"
             f" {width}{_hint(width)}; import that one."
         )
-    return DaconEncoder(backbone, network, device=device, precision=precision, notice=notice)
-
-
-def dacon_from(state: State, *, path: Path) -> Dacon:
-    """Make the network that a state dict without DINOv2 belongs to.
-
-    Raises:
-        CheckpointError: if it is no DACoN.
-    """
-    try:
-        network = _build(state)
-    except (KeyError, ValueError, IndexError, TypeError, RuntimeError) as error:
-        detail = f"lacks {error.args[0]}" if isinstance(error, KeyError) else "has other shapes"
-        raise misfit(path, state, wanted="DACoN", problem=detail) from error
-    load_exactly(network, state, path=path, wanted=f"DACoN {network.version}")
-    return network
-
-
-def _build(state: Mapping[str, Tensor]) -> Dacon:
-    """Make a network of the sizes that a state dict has."""
-
-    def size(key: str, axis: int = 0) -> int:
-        return state[key].shape[axis]
-
-    def perceptron(name: str) -> Perceptron:
-        return Perceptron(
-            size(f"{name}.fc1.weight", 1), size(f"{name}.fc1.weight"), size(f"{name}.fc2.weight")
-        )
-
-    levels = {key.split(".")[2] for key in state if key.startswith("unet.encoder_blocks.")}
-    with torch.device("meta"):  # no time and memory for weights that are replaced at once
-        return Dacon(
-            UNet(
-                [size(f"unet.encoder_blocks.{i}.conv.0.weight") for i in range(len(levels) or 1)],
-                size("unet.bottleneck.conv.0.weight"),
-                size("unet.final_conv.weight"),
-            ),
-            perceptron("dino_mlp"),
-            perceptron("dino_unet_mlp") if "dino_unet_mlp.fc1.weight" in state else None,
-        )
+    return DaconEncoder(
+        backbone, network, device=device, precision=precision, trials=trials, notice=notice
+    )
 
 
 def _pooled(maps: Tensor, cells: Sequence[Cells], map_size: Size) -> list[Tensor]:
@@ -314,12 +272,6 @@ def _pooled(maps: Tensor, cells: Sequence[Cells], map_size: Size) -> list[Tensor
         pool(features, weights(own, map_size).to(features.device))
         for features, own in zip(maps, cells, strict=True)
     ]
-
-
-def _normal(x: Tensor) -> Tensor:
-    """Divide by the norm as the reference does, not as `functional.normalize`."""
-    unit: Tensor = x / (x.norm(dim=1, keepdim=True) + NORM_FLOOR)
-    return unit
 
 
 def _hint(width: int) -> str:

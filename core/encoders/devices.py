@@ -7,13 +7,19 @@ from typing import Literal, TypeVar, get_args
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
+from torch.nn import functional
 
-from core.encoders import SegmentFeatures
+from core.encoders import SegmentFeatures, Stopped
 
-Precision = Literal["float32", "bfloat16", "float16"]
+Precision = Literal["float32", "bf16", "fp16"]
+
+DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 SAME_MATCHES = 0.995
 """A faster precision is accepted from this share of best matches equal to float32's on."""
+
+_WAY = "the processor computes instead, which takes longer; update the graphics driver."
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -47,8 +53,52 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def usable_device(name: str, notice: Callable[[str], None]) -> torch.device:
+    """Return the device with a name if a small forward pass runs there, else the processor.
+
+    `notice` is told in a sentence why the processor takes over.
+
+    Raises:
+        DeviceError: if there is no such device here.
+    """
+    device = pick_device(name)
+    try:
+        probe(device)
+    except DeviceError as error:
+        notice(str(error))
+        return torch.device("cpu")
+    return device
+
+
+def probe(device: torch.device) -> None:
+    """Run one small forward pass with all that the networks are made of.
+
+    Raises:
+        DeviceError: if the device does not do it, whatever its driver said before.
+    """
+    try:
+        with computing(device, "float32"):
+            x = functional.conv2d(torch.ones(1, 1, 8, 8), torch.ones(1, 1, 3, 3), padding=1)
+            expected = functional.instance_norm(x).flatten(2) @ torch.ones(64, 2)
+            x, kernel = torch.ones(1, 1, 8, 8, device=device), torch.ones(1, 1, 3, 3, device=device)
+            x = functional.conv2d(x, kernel, padding=1)
+            found = functional.instance_norm(x).flatten(2) @ torch.ones(64, 2, device=device)
+            is_right = torch.allclose(found.cpu(), expected, atol=1e-3)
+    except (RuntimeError, AssertionError, OSError) as error:  # how torch says what drivers say
+        why = str(error).strip().splitlines() or [type(error).__name__]
+        raise DeviceError(f"{device} does not compute ({why[0].rstrip('.')}); {_WAY}") from error
+    if not is_right:
+        raise DeviceError(f"{device} computes wrong numbers; {_WAY}")
+
+
+def fastest(device: torch.device) -> Precision:
+    """Return the precision that a device is fastest in; whether the matches hold is to be tried."""
+    order: tuple[Precision, ...] = ("bf16", "fp16")
+    return next((each for each in order if _computes(device, each)), "float32")
+
+
 def check_precision(precision: Precision, device: torch.device) -> None:
-    """Refuse a precision that a device only emulates (bfloat16: 8 times slower, measured).
+    """Refuse a precision that a device only emulates (bf16: 8 times slower, measured).
 
     Raises:
         DeviceError: if the device has no instructions for it.
@@ -57,15 +107,7 @@ def check_precision(precision: Precision, device: torch.device) -> None:
         raise DeviceError(
             f"There is no precision “{precision}”; choose {', '.join(get_args(Precision))}."
         )
-    if precision == "float32":
-        return
-    if device.type == "cpu":
-        can = precision == "bfloat16" and _cpu_has_bfloat16()
-    elif device.type == "cuda":
-        can = precision == "float16" or torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        can = precision == "float16"
-    if not can:
+    if not _computes(device, precision):
         raise DeviceError(f"{device} does not compute in {precision} by itself; choose float32.")
 
 
@@ -78,9 +120,23 @@ def computing(device: torch.device, precision: Precision) -> Iterator[None]:
     exact = torch.backends.cudnn.flags(
         enabled=True, benchmark=False, deterministic=True, allow_tf32=False
     )
-    cast = torch.autocast(device.type, getattr(torch, precision), enabled=precision != "float32")
+    cast = torch.autocast(device.type, DTYPES[precision], enabled=precision != "float32")
     with torch.inference_mode(), exact, cast:
         yield
+
+
+def stop_inside(network: nn.Module, is_stopped: Callable[[], bool]) -> None:
+    """Let a network look before every layer whether it shall go on: a pass may take seconds.
+
+    It raises `Stopped` as soon as `is_stopped` says so.
+    """
+
+    def look(*_: object) -> None:
+        if is_stopped():
+            raise Stopped
+
+    for module in network.modules():
+        module.register_forward_pre_hook(look)
 
 
 def run_within_memory(
@@ -142,6 +198,17 @@ def _best(
         np.fill_diagonal(similarity, -2)
     best: npt.NDArray[np.intp] = similarity.argmax(axis=1)
     return best
+
+
+def _computes(device: torch.device, precision: Precision) -> bool:
+    """Say whether a device has instructions of its own for a precision."""
+    if precision == "float32":
+        return True
+    if device.type == "cpu":
+        return precision == "bf16" and _cpu_has_bfloat16()
+    if device.type == "cuda":
+        return precision == "fp16" or torch.cuda.is_bf16_supported(including_emulation=False)
+    return precision == "fp16"
 
 
 def _cpu_has_bfloat16() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 from types import ModuleType
 from typing import Any, cast
 
@@ -23,7 +24,7 @@ from core.encoders.checkpoints import (
     misfit,
     read_state,
 )
-from core.encoders.devices import computing, pick_device, run_within_memory
+from core.encoders.devices import computing, pick_device, run_within_memory, stop_inside
 from core.encoders.pooling import Size, pool, shrink, weights
 from core.segments import Segments
 
@@ -259,6 +260,8 @@ class BackboneEncoder:
         self.width = int(cast("int", network.num_features))
         self._network = network.eval().requires_grad_(False)
         self._input_size, self._notice = input_size, notice
+        self.stop = Event()
+        stop_inside(network, lambda: self.stop.is_set())
         self._mean, self._std = (torch.tensor(x).view(1, 3, 1, 1) for x in (mean, std))
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:

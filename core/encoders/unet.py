@@ -6,10 +6,58 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.encoders import winograd
+
 HIDDEN = (64, 128, 256, 512)
 BOTTLENECK = 1024
 OUT = 128
 INPUT_SIZE = (512, 512)
+
+WINOGRAD_CHANNELS = 256
+"""From so many input channels on the detour saves time; with 64 it takes as long (measured)."""
+
+ROWS = 2048
+"""Pixels that are looked at in one go: with 64 channels they stay in the cache of a core."""
+
+
+class Conv3x3(nn.Conv2d):
+    """A 3 x 3 convolution with padding 1."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        """Map `inputs` to `outputs` channels."""
+        super().__init__(inputs, outputs, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, inputs, H, W] -> [B, outputs, H, W]."""
+        is_whole = not x.shape[2] % winograd.TILE and not x.shape[3] % winograd.TILE
+        is_worth_it = is_whole and self.in_channels >= WINOGRAD_CHANNELS
+        is_exact = x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+        if is_worth_it and is_exact and _lies_by_pixels(x):
+            assert self.bias is not None
+            return winograd.convolve(x, self.weight, self.bias)
+        y: Tensor = super().forward(x)
+        return y
+
+
+class InstanceNorm(nn.InstanceNorm2d):
+    """Instance normalisation; with channels last torch's takes four times as long (measured).
+
+    Its batch and group normalisation are as fast there as this, but lose three digits (measured).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, C, H, W] -> the same, with channels last in the same memory."""
+        if not _lies_by_pixels(x):
+            y: Tensor = super().forward(x)
+            return y
+        x = x.float()  # the sums of many pixels need it
+        for image in x.permute(0, 2, 3, 1):
+            pixels = image.flatten(0, 1)  # [H * W, C]
+            mean = pixels.mean(0)
+            squares = [(some - mean).square_().sum(0) for some in pixels.split(ROWS)]
+            scale = (torch.stack(squares).sum(0) / len(pixels) + self.eps).rsqrt_()
+            torch.addcmul(-mean * scale, pixels, scale, out=pixels)
+        return x
 
 
 class ConvBlock(nn.Module):
@@ -19,11 +67,11 @@ class ConvBlock(nn.Module):
         """Map `inputs` to `outputs` channels."""
         super().__init__()
         self.conv = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, padding=1),
-            nn.InstanceNorm2d(outputs),
+            Conv3x3(inputs, outputs),
+            InstanceNorm(outputs),
             nn.ReLU(inplace=True),
-            nn.Conv2d(outputs, outputs, 3, padding=1),
-            nn.InstanceNorm2d(outputs),
+            Conv3x3(outputs, outputs),
+            InstanceNorm(outputs),
             nn.ReLU(inplace=True),
         )
 
@@ -41,8 +89,8 @@ class UpConv(nn.Module):
         super().__init__()
         self.up = nn.Sequential(
             nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True),
-            nn.Conv2d(inputs, outputs, 3, padding=1),
-            nn.InstanceNorm2d(outputs),
+            Conv3x3(inputs, outputs),
+            InstanceNorm(outputs),
             nn.ReLU(inplace=True),
         )
 
@@ -72,7 +120,12 @@ class UNet(nn.Module):
         self.final_conv = nn.Conv2d(hidden[0], out, 1)
 
     def body(self, x: Tensor) -> Tensor:
-        """Run all but the last convolution."""
+        """Run all but the last convolution.
+
+        On a processor the channels of a pixel lie side by side: 1.2 times faster (measured).
+        """
+        if x.device.type == "cpu":
+            x = x.contiguous(memory_format=torch.channels_last)
         skips = []  # published sizes:
         for block in self.encoder_blocks:
             x = block(x)  # [B, 64, 512, 512] first
@@ -92,3 +145,9 @@ class UNet(nn.Module):
         """[B, 3, 512, 512] -> [B, 128, 512, 512]."""
         y: Tensor = self.final_conv(self.body(x))
         return y
+
+
+def _lies_by_pixels(x: Tensor) -> bool:
+    """Whether images are in main memory with the channels of each pixel side by side."""
+    is_plain = x.device.type == "cpu" and not torch.is_grad_enabled()
+    return is_plain and x.is_contiguous(memory_format=torch.channels_last)

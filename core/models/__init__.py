@@ -5,7 +5,7 @@ Nothing here imports torch before a file is looked into or a network is loaded.
 
 from core.models.download import fetch
 from core.models.importing import Imported, Progress, Refused, import_files
-from core.models.loading import check, devices, load
+from core.models.loading import Devices, check, devices, load
 from core.models.store import ModelError, Verified, verify
 from core.models.table import COMPACT, DEFAULT, GEOMETRY, Model, ModelState, installed, size_text
 
@@ -13,6 +13,7 @@ __all__ = [
     "COMPACT",
     "DEFAULT",
     "GEOMETRY",
+    "Devices",
     "Imported",
     "Model",
     "ModelError",

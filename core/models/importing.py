@@ -76,7 +76,7 @@ def identify(path: Path, name: str | None = None) -> Content:
         CheckpointError: if it is damaged, no weights, or none that a model here uses.
     """
     from core.encoders.checkpoints import CheckpointError, family, part, read_state
-    from core.encoders.dacon import dacon_from
+    from core.encoders.dacon_network import dacon_from
     from core.encoders.dinov2 import SIZES, architecture, dinov2_from, load_backbone, to_timm
 
     if name is not None:

@@ -5,18 +5,36 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.encoders import Encoder
 from core.encoders.geometry import GeometryEncoder
 from core.models.store import ModelError, stored
 from core.models.table import BACKBONE, DEFAULT, DINOV2, GEOMETRY, MODELS, Model, find, state_of
+from core.places import cache_folder
 
 if TYPE_CHECKING:
     from core.encoders.devices import Precision
 
 Notice = Callable[[str], None]
+
+TRIALS = "precisions.json"
+"""What `auto` found out about precisions; lies in the cache folder."""
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What networks can run on here.
+
+    Attributes:
+        found: names as in `--device`, each with what it is and its fastest precision.
+        problems: what is wrong with others, as the driver says it.
+    """
+
+    found: dict[str, str]
+    problems: tuple[str, ...] = ()
 
 
 def check(name: str) -> Model:
@@ -58,7 +76,7 @@ def load(
     name: str = DEFAULT,
     *,
     device: str = "auto",
-    precision: "Precision" = "float32",
+    precision: "Precision | Literal['auto']" = "auto",
     threads: int | None = None,
     notice: Notice = lambda _: None,
 ) -> Encoder:
@@ -67,7 +85,7 @@ def load(
     Args:
         name: as in `--model`.
         device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`; says nothing to a model without a network.
-        precision: of the networks of DACoN.
+        precision: of the networks of DACoN; `auto`: the fastest with the same matches.
         threads: of PyTorch on the processor, None for its own choice (all cores).
         notice: told in a sentence when a graphics card fails and the processor takes over.
 
@@ -84,7 +102,7 @@ def load(
         from core.encoders.checkpoints import CheckpointError
         from core.encoders.compact import CompactEncoder, WeightsError
         from core.encoders.dacon import load_dacon
-        from core.encoders.devices import DeviceError
+        from core.encoders.devices import DeviceError, usable_device
         from core.encoders.dinov2 import load_backbone
     except (ImportError, OSError) as error:  # a library of the system that is missing
         raise ModelError(f"PyTorch does not start ({error}); install Shiage again.") from error
@@ -99,14 +117,20 @@ def load(
     entries = stored()
     entry = entries[model.file]
     second: Path | None = entries[entry.needs].path if entry.needs else None
-    if name.startswith(BACKBONE) and precision != "float32":
+    if name.startswith(BACKBONE) and precision not in ("auto", "float32"):
         raise ModelError(f"{name} computes in float32 only; leave the precision out.")
     try:
         with _driver_problems() as problems:
+            usable = usable_device(device, notice)
             if name.startswith(BACKBONE):
-                return load_backbone(model.file, weights=entry.path, device=device, notice=notice)
+                return load_backbone(model.file, weights=entry.path, device=usable, notice=notice)
             return load_dacon(
-                entry.path, dinov2=second, device=device, precision=precision, notice=notice
+                entry.path,
+                dinov2=second,
+                device=usable,
+                precision=precision,
+                trials=cache_folder() / TRIALS,
+                notice=notice,
             )
     except (CheckpointError, DeviceError) as error:
         raise ModelError(str(error)) from error
@@ -115,19 +139,27 @@ def load(
             notice(f"The graphics card is not used ({problem}); update its driver.")
 
 
-def devices() -> str:
-    """Say what networks can run on here; imports torch, so ask in a process of its own."""
-    with _driver_problems() as problems:
-        import torch
+def devices() -> Devices:
+    """Look what networks can run on here; imports torch, which takes seconds and may fail.
 
-        names = [
-            f"cuda:{index} ({torch.cuda.get_device_name(index)})"
+    The processor is always there, also where PyTorch does not start.
+    """
+    with _driver_problems() as problems:
+        try:
+            import torch
+
+            from core.encoders.devices import fastest
+        except (ImportError, OSError) as error:
+            return Devices({"cpu": platform.machine()}, (f"PyTorch does not start ({error})",))
+        found = {
+            f"cuda:{index}": torch.cuda.get_device_name(index)
             for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
-        ]
+        }
         if torch.backends.mps.is_available():
-            names.append("mps")
-    names.append(f"cpu ({platform.machine()}, {torch.get_num_threads()} threads)")
-    return ", ".join([*names, *problems])
+            found["mps"] = "Metal"
+        found["cpu"] = f"{platform.machine()}, {torch.get_num_threads()} threads"
+        found = {name: f"{what}, {fastest(torch.device(name))}" for name, what in found.items()}
+    return Devices(found, tuple(problems))
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event
 
+from filelock import FileLock
+
 from core.places import models_folder
 
 MANIFEST = "manifest.json"
@@ -26,6 +28,9 @@ CHUNK = 8 * 2**20
 
 FORGOTTEN = 24 * 3600
 """Seconds after which nobody writes to a temporary file any more."""
+
+LOCK, PATIENCE = ".shiage-lock", 30
+"""Held while files are renamed and entered; seconds that another process may hold it."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says when a disk, or a person's share of it, is full."""
@@ -100,15 +105,18 @@ def temporary_path() -> Path:
 def keep(entry: Stored, complete: Path) -> None:
     """Take a complete file of this folder in under its name, in place of a former one.
 
+    Several processes may do so at the same time.
+
     Raises:
         OSError: if the folder does not take it.
     """
-    entries = stored()
-    former = entries.get(entry.name)
-    complete.replace(entry.path)
-    _write({**entries, entry.name: entry})
-    if former is not None and former.file != entry.file:
-        former.path.unlink(missing_ok=True)
+    with FileLock(models_folder() / LOCK, timeout=PATIENCE):
+        entries = stored()
+        former = entries.get(entry.name)
+        complete.replace(entry.path)
+        _write({**entries, entry.name: entry})
+        if former is not None and former.file != entry.file:
+            former.path.unlink(missing_ok=True)
 
 
 def verify(stop: Event) -> Iterator[Verified]:

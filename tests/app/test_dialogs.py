@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QCheckBox, QPushButton, QTableWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QTableWidget
 from safetensors.torch import save_file
 
 from app.dialogs.line_colors import LineColorsDialog
@@ -94,6 +95,23 @@ def test_weights_are_imported_and_put_to_work(
     assert QSettings(ORGANIZATION, APPLICATION).value("model") == "dacon-1.1"
     for frame in desk.frames:
         assert desk.frame_colors(frame.id).colors.all()
+
+
+@pytest.fixture
+def two_cards(monkeypatch):
+    """A machine with two graphics cards, as far as torch says."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: f"Card {index}")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: False)
+
+
+def test_every_device_that_is_there_can_be_chosen(two_cards, dialog, qtbot):
+    devices = dialog.findChild(QComboBox)
+    qtbot.waitUntil(lambda: devices.count() == 4, timeout=60_000)
+    names = [devices.itemText(index) for index in range(devices.count())]
+    assert names == ["auto", "cpu", "cuda:0", "cuda:1"]
+    assert devices.currentText() == "auto"
 
 
 def test_a_model_that_does_not_load_leaves_the_former_one_at_work(

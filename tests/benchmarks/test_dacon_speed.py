@@ -1,17 +1,20 @@
 """DACoN stage by stage with random weights of full size.
 
-Threads: OMP_NUM_THREADS. Peak memory is that of the process (RSS), so run one size at a time
-(`-k vits14`) to read it.
+Threads: OMP_NUM_THREADS. Peak memory is that of a process (RSS) that loads, segments and encodes,
+or what PyTorch had of a graphics card.
 """
 
-import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
-from core.encoders.dacon import Dacon, DaconEncoder, Perceptron
+from core.encoders.dacon import DaconEncoder
+from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.dinov2 import (
     INPUT_SIZE,
     TIMM_NAMES,
@@ -29,11 +32,11 @@ SIZE = (1080, 1920)
 COUNTS = [100, 400]
 
 
-def drawing(count):
+def drawing(count, size=SIZE):
     """Smooth closed curves, one over the other, until there are so many segments."""
     random = np.random.default_rng(0)
-    height, width = SIZE
-    line = np.full((*SIZE, 4), 255, np.uint8)
+    height, width = size
+    line = np.full((*size, 4), 255, np.uint8)
     line[..., 3] = 0
     angle = np.linspace(0, 2 * np.pi, 80, endpoint=False)
     while True:
@@ -57,11 +60,15 @@ def unet():
     return UNet().eval().requires_grad_(False)
 
 
+def make(dinov2, unet, device="cpu", precision="float32"):
+    dino = load_timm().create_model(TIMM_NAMES[dinov2], num_classes=0)
+    network = Dacon(unet, Perceptron(dino.num_features, 512, 128))
+    return DaconEncoder(dino, network, device=device, precision=precision)
+
+
 @pytest.fixture(scope="module", params=["vits14", "vitl14"])
 def encoder(request, unet):
-    dino = load_timm().create_model(TIMM_NAMES[request.param], num_classes=0)
-    network = Dacon(unet, Perceptron(dino.num_features, 512, 128))
-    return DaconEncoder(dino, network, device="cpu")
+    return make(request.param, unet)
 
 
 @pytest.fixture(autouse=True)
@@ -114,5 +121,45 @@ def test_matching(benchmark, frame, references):
 
 def test_everything(benchmark, encoder, frame):
     benchmark.pedantic(encoder.encode, frame, rounds=1)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    benchmark.extra_info["peak GiB"] = round(peak, 2)
+
+
+PEAK = """
+import resource, sys, torch
+from core.encoders.unet import UNet
+from tests.benchmarks.test_dacon_speed import drawing, make
+dinov2, device, precision, frames, height, width = *sys.argv[1:4], *map(int, sys.argv[4:])
+encoder = make(dinov2, UNet(), device, precision)
+encoder.batch = frames
+encoder.encode_batch([drawing(400, (height, width))] * frames)
+if device == "cpu":
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+else:
+    print(torch.cuda.max_memory_allocated() / 2**30)
+"""
+
+
+def measure_peak(benchmark, *arguments):
+    """Encode in a process of its own: the peak of this one is that of all tests before."""
+    command = [sys.executable, "-c", PEAK, *map(str, arguments)]
+    root = Path(__file__).parents[2]
+    done = benchmark.pedantic(
+        subprocess.run,
+        (command,),
+        {"cwd": root, "check": True, "stdout": subprocess.PIPE},
+        rounds=1,
+    )
+    benchmark.extra_info["peak GiB"] = round(float(done.stdout), 2)
+
+
+@pytest.mark.parametrize("size", [SIZE, (2160, 3840)], ids=["1080p", "4K"])
+@pytest.mark.parametrize("dinov2", ["vits14", "vitl14"])
+def test_peak_memory(benchmark, dinov2, size):
+    measure_peak(benchmark, dinov2, "cpu", "float32", 1, *size)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no graphics card here")
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+@pytest.mark.parametrize("frames", [1, 2])
+@pytest.mark.parametrize("size", [SIZE, (2160, 3840)], ids=["1080p", "4K"])
+def test_peak_memory_of_a_graphics_card(benchmark, size, frames, precision):
+    measure_peak(benchmark, "vitl14", "cuda", precision, frames, *size)

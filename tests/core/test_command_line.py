@@ -1,6 +1,7 @@
 """The command line: colorize, evaluate, doctor; exit codes 0, 2 and 130."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -111,6 +112,7 @@ def test_doctor_says_what_is_installed_and_where_it_writes(capsys, places):
     assert code == 0
     assert facts["shiage"] == __version__
     assert facts["cache"] == f"{places / 'cache'} (writable)"
+    assert re.search(r"cpu \(.+, \d+ threads, (float32|bf16)\)", facts["device"])
 
 
 def test_doctor_fails_when_it_may_not_write(capsys, places, monkeypatch):

@@ -54,7 +54,7 @@ def test_drawings_are_encoded_in_batches_and_come_in_order(paths, tmp_path):
     assert encoder.sizes == [3, 3, 1]
     single = Drawings(models.load("geometry"), tmp_path / "other")
     for path, each in zip(paths, found, strict=True):
-        alone = single.file(path)
+        alone = single.file(path, Event())
         assert each.digest == alone.digest
         assert (each.encoded.features == alone.encoded.features).all()
 
@@ -62,7 +62,7 @@ def test_drawings_are_encoded_in_batches_and_come_in_order(paths, tmp_path):
 def test_what_is_known_is_not_encoded_again(paths, tmp_path):
     encoder = Batches()
     drawings = Drawings(encoder, tmp_path / "cache")
-    drawings.file(paths[3])
+    drawings.file(paths[3], Event())
     assert len(list(drawings.ahead(paths, Event()))) == 7
     assert sum(encoder.sizes) == 7
     assert len(list(drawings.ahead(paths, Event()))) == 7

@@ -1,6 +1,7 @@
 """The engine: jobs in, answers out, one frame at a time."""
 
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from core import models
 from core.edits import Mark, Paint
+from core.encoders import Stopped
 from core.engine import Engine, outwards
 from core.images import read_line_image
 from core.jobs import (
@@ -341,3 +343,53 @@ def test_a_full_disk_ends_the_export_with_one_sentence(engine, frames, sheet):
         pytest.skip("needs Linux's /dev/full")
     (answer,) = export(engine, frames, (sheet,), full / "out")
     assert isinstance(answer, Notice)
+
+
+class StoppedInside(CountingEncoder):
+    """The real encoder, whose third drawing takes so long that somebody stops it."""
+
+    def encode(self, line, segments):
+        features = super().encode(line, segments)
+        if self.calls == 3:
+            self.stop.set()
+        if self.stop.is_set():
+            raise Stopped
+        return features
+
+    stop = Event()
+
+
+def test_a_prediction_that_is_stopped_inside_a_drawing_keeps_what_was_finished(frames, tmp_path):
+    encoder = StoppedInside()
+    engine = Engine(encoder, tmp_path / "cache")
+    job = Predict(revision=1, frames=frames, sheets=(), palette=PALETTE)
+    first = list(engine.run(job))
+    assert [answer.frame_id for answer in first] == [frames[0].id, frames[1].id]
+    assert encoder.stop is job.stop
+    again = list(engine.run(Predict(revision=2, frames=frames, sheets=(), palette=PALETTE)))
+    assert len(again) == len(frames)
+    assert encoder.calls == 1 + len(frames)  # only the drawing that was stopped is done again
+
+
+class TrialFirst(CountingEncoder):
+    """The real encoder, and a note of what it was shown before it was asked."""
+
+    is_undecided = True
+    shown = None
+
+    def decide(self, frames):
+        assert self.calls == 0
+        self.shown, self.is_undecided = [segments for _, segments in frames], False
+        self.version += "-fast"
+
+
+def test_a_precision_is_decided_on_real_drawings_before_features_are_compared(frames, tmp_path):
+    encoder = TrialFirst()
+    engine = Engine(encoder, tmp_path / "cache")
+    job = Predict(revision=1, frames=frames, sheets=(), palette=PALETTE)
+    answers = list(engine.run(job))
+    assert len(answers) == len(frames)
+    assert [len(segments) for segments in encoder.shown] == [
+        len(segment(read_line_image(frame.path))) for frame in frames[:2]
+    ]
+    assert all("-fast" in path.name for path in (tmp_path / "cache").iterdir())

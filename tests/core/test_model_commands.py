@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from app.__main__ import COMMAND_LINE
 from core.__main__ import main
-from core.encoders.dacon import Dacon, Perceptron
+from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.unet import UNet
 from tests.core.encoders import tiny
 from tests.core.encoders.conftest import one_thread  # noqa: F401

@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -17,10 +19,11 @@ import torch
 from safetensors.torch import save_file
 
 from core import models
-from core.encoders.dacon import Dacon, Perceptron
+from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.dinov2 import GRID, PATCH, TIMM_NAMES, Architecture, build, load_timm
 from core.encoders.unet import UNet
 from core.models import importing
+from core.models.store import LOCK
 from core.models.table import DINOV2
 from tests.core.encoders import tiny
 from tests.core.encoders.conftest import one_thread  # noqa: F401
@@ -66,7 +69,8 @@ def state(name):
 
 
 def names(folder):
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    return [name for name in found if name != LOCK]
 
 
 def one_sentence(text):
@@ -370,6 +374,44 @@ def test_a_damaged_manifest_costs_an_import_and_nothing_else(dacon, folder, text
 # ---------------------------------------------------------------- verifying and loading
 
 
+def test_processes_that_import_at_the_same_time_do_not_harm_each_other(dacon, folder, tmp_path):
+    other = tmp_path / "other.safetensors"
+    save_file(tiny.state_of("1.0"), other)
+    program = (
+        "import sys, threading, pathlib\n"
+        "from core import models\n"
+        "from core.encoders import dacon, dinov2\n"  # the slow part, before the start
+        "dinov2.load_timm()\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "for _ in range(10):\n"
+        "    paths = [pathlib.Path(name) for name in sys.argv[1:]]\n"
+        "    found = [*models.import_files(paths, threading.Event())]\n"
+        "    assert not [f for f in found if isinstance(f, models.Refused)], found\n"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, *map(str, paths)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        for paths in ((dacon,), (dacon, other))
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=120)
+        assert process.returncode == 0
+    assert names(folder) == ["dacon-1.0.safetensors", "dacon-1.1.safetensors", "manifest.json"]
+    assert {entry.name for entry in models.verify(threading.Event())} == {"dacon-1.0", "dacon-1.1"}
+    assert all(entry.problem is None for entry in models.verify(threading.Event()))
+
+
 def test_verify_finds_what_changed_since_the_import(tmp_path, dacon, folder):
     run_import(dacon)
     torch.save(tiny.state_of("1.0"), tmp_path / "old.pth")
@@ -407,6 +449,7 @@ def test_a_file_that_rotted_is_one_sentence_when_it_is_loaded(dacon, folder):
         ({"device": "cuda:7"}, "cuda:7 cannot be used"),
         ({"device": "tpu"}, "There is no device"),
         ({"precision": "int4", "device": "cpu"}, "There is no precision"),
+        ({"precision": "fp16", "device": "cpu"}, "choose float32"),
     ],
 )
 def test_a_device_that_is_not_there_is_one_sentence(dacon, options, words):

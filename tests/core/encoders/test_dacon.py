@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
+from core.encoders import Stopped
 from core.encoders.checkpoints import CheckpointError, part
 from core.encoders.dacon import DaconEncoder, load_dacon
 from core.encoders.devices import DeviceError, match_agreement
@@ -157,7 +159,7 @@ def test_the_version_follows_weights_and_precision(encoder):
 
 def test_precision_is_refused_where_it_is_only_emulated(encoder):
     with pytest.raises(DeviceError):
-        encoder.accept("float16", [drawing(*ROOMS)])
+        encoder.accept("fp16", [drawing(*ROOMS)])
     assert encoder.precision == "float32"
     assert encoder.accept("float32", [drawing(*ROOMS)])
 
@@ -167,13 +169,103 @@ def test_a_faster_precision_is_taken_over_only_with_the_same_matches(monkeypatch
     encoder = DaconEncoder(dinov2(), dacon("1.1"), device="cpu")
     frame = drawing(*ROOMS)
     exact = encoder.encode(*frame)
-    is_accepted = encoder.accept("bfloat16", [frame])
-    assert encoder.version.endswith("bfloat16" if is_accepted else "float32")
-    encoder.precision = "bfloat16"
+    is_accepted = encoder.accept("bf16", [frame])
+    assert encoder.version.endswith("bf16" if is_accepted else "float32")
+    encoder.precision = "bf16"
     fast = encoder.encode(*frame)
     assert fast.dtype == np.float32
     assert 0 < np.abs(exact - fast).max() < 0.2
     assert (match_agreement([exact], [fast]) >= 0.995) == is_accepted
+
+
+@pytest.fixture
+def bf16_here(monkeypatch):
+    """A processor that computes in bf16 by itself; here it is emulated, with the same numbers."""
+    monkeypatch.setattr("core.encoders.devices._cpu_has_bfloat16", lambda: True)
+
+
+GRID = [(x, y, x + 9, y + 9) for x in range(0, 150, 12) for y in range(0, 80, 12)]
+
+
+def auto(trials, *, seed=1):
+    return DaconEncoder(
+        dinov2(seed=seed), dacon("1.1"), device="cpu", precision="auto", trials=trials
+    )
+
+
+def test_auto_is_float32_where_nothing_else_computes_by_itself(monkeypatch, tmp_path):
+    monkeypatch.setattr("core.encoders.devices._cpu_has_bfloat16", lambda: False)
+    encoder = auto(tmp_path / "trials.json")
+    assert (encoder.precision, encoder.is_undecided) == ("float32", False)
+
+
+def test_auto_is_decided_once_for_these_weights(bf16_here, tmp_path):
+    trials, frames = tmp_path / "new" / "trials.json", [drawing(*GRID), drawing(*GRID[1:])]
+    encoder = auto(trials)
+    assert (encoder.precision, encoder.is_undecided) == ("float32", True)
+    encoder.decide(frames)
+    assert not encoder.is_undecided
+    exact, fast = (
+        DaconEncoder(dinov2(), dacon("1.1"), device="cpu", precision=precision).encode_batch(frames)
+        for precision in ("float32", "bf16")
+    )
+    is_same = match_agreement(exact, fast) >= 0.995
+    assert encoder.precision == ("bf16" if is_same else "float32")
+    again, other = auto(trials), auto(trials, seed=9)
+    assert (again.precision, again.is_undecided) == (encoder.precision, False)
+    assert again.version == encoder.version
+    assert other.is_undecided
+
+
+@pytest.mark.parametrize("share", [0, 1.1])
+def test_auto_takes_a_precision_over_only_from_the_share_on(
+    bf16_here, monkeypatch, tmp_path, share
+):
+    monkeypatch.setattr("core.encoders.dacon.SAME_MATCHES", share)
+    encoder, trials = auto(tmp_path / "trials.json"), tmp_path / "trials.json"
+    encoder.decide([drawing(*GRID)])
+    assert encoder.precision == auto(trials).precision == ("float32" if share else "bf16")
+    assert encoder.version.endswith(encoder.precision)
+
+
+def test_a_few_segments_decide_nothing(bf16_here, tmp_path):
+    encoder = auto(tmp_path / "trials.json")
+    encoder.decide([drawing(*ROOMS)])
+    assert (encoder.precision, encoder.is_undecided) == ("float32", True)
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"a": 1}'])
+def test_a_damaged_file_of_trials_costs_another_trial(bf16_here, tmp_path, damage):
+    trials = tmp_path / "trials.json"
+    trials.write_text(damage)
+    encoder = auto(trials)
+    assert encoder.is_undecided
+    encoder.decide([drawing(*GRID)])
+    assert not auto(trials).is_undecided
+
+
+def test_an_encoder_is_stopped_inside_a_drawing(encoder):
+    line, segments = drawing(*ROOMS)
+    expected = encoder.encode(line, segments)
+    encoder.stop = Event()
+    seen = []
+
+    def stop_at_the_third_block(*_):
+        seen.append(1)
+        if len(seen) == 3:
+            encoder.stop.set()
+
+    hooks = [
+        block.register_forward_hook(stop_at_the_third_block)
+        for block in (*encoder._dino.blocks, *encoder._network.unet.encoder_blocks)
+    ]
+    with pytest.raises(Stopped):
+        encoder.encode(line, segments)
+    assert len(seen) == 3
+    for hook in hooks:
+        hook.remove()
+    encoder.stop = Event()
+    np.testing.assert_array_equal(encoder.encode(line, segments), expected)
 
 
 def test_torch_is_not_needed_for_the_other_encoders():

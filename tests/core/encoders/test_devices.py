@@ -1,13 +1,21 @@
+from threading import Event
+
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
+from core.encoders import Stopped
 from core.encoders.devices import (
     DeviceError,
     check_precision,
+    fastest,
     match_agreement,
     pick_device,
+    probe,
     run_within_memory,
+    stop_inside,
+    usable_device,
 )
 
 CUDA, CPU = torch.device("cuda"), torch.device("cpu")
@@ -91,7 +99,7 @@ def test_a_missing_card_is_refused_with_the_way_out():
 def test_precisions_that_a_device_only_emulates_are_refused():
     check_precision("float32", CPU)
     with pytest.raises(DeviceError, match="choose float32"):
-        check_precision("float16", CPU)
+        check_precision("fp16", CPU)
     with pytest.raises(DeviceError, match="no precision"):
         check_precision("int3", CPU)
 
@@ -106,3 +114,46 @@ def test_agreement_counts_equal_best_matches():
     assert 0.5 < match_agreement(frames, changed) < 0.95
     assert match_agreement(frames[:1], frames[:1]) == 1
     assert match_agreement([], []) == 1
+
+
+def test_a_device_is_tried_with_a_small_pass_before_it_is_used():
+    probe(CPU)
+    with pytest.raises(DeviceError, match="meta does not compute"):
+        probe(torch.device("meta"))  # takes every tensor, but has no numbers to give back
+
+
+def test_a_device_that_does_not_compute_is_said_in_a_sentence_and_the_processor_takes_over(
+    monkeypatch,
+):
+    monkeypatch.setattr("core.encoders.devices.pick_device", lambda _: torch.device("meta"))
+    said = []
+    assert usable_device("auto", said.append) == CPU
+    assert len(said) == 1
+    assert said[0].endswith("update the graphics driver.")
+
+
+def test_the_fastest_precision_is_one_the_device_computes_in(monkeypatch):
+    check_precision(fastest(CPU), CPU)
+    for has_it, precision in ((True, "bf16"), (False, "float32")):
+        monkeypatch.setattr("core.encoders.devices._cpu_has_bfloat16", lambda has=has_it: has)
+        assert fastest(CPU) == precision
+
+
+def test_a_network_that_is_stopped_does_no_further_layer():
+    done, stop = [], Event()
+
+    class Layer(nn.Module):
+        def forward(self, x):
+            done.append(len(done))
+            if len(done) == 2:
+                stop.set()  # as another thread does while a layer computes
+            return x
+
+    network = nn.Sequential(*(Layer() for _ in range(5)))
+    stop_inside(network, stop.is_set)
+    with pytest.raises(Stopped):
+        network(torch.ones(1))
+    assert done == [0, 1]
+    stop.clear()
+    network(torch.ones(1))
+    assert len(done) == 7

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import torch
 
-from core.encoders.dacon import Dacon, Perceptron
+from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.dinov2 import GRID, PATCH, Architecture, build
 from core.encoders.unet import UNet
 from core.segments import from_label_map, segment
