@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model_room import ModelRoom
+from app.model_room import ModelRoom, state_word
 from app.recent import recent_cuts
 from core.models import ModelState
 
@@ -34,32 +34,32 @@ class StartPage(QWidget):
         """Show what is known of the model that was chosen last."""
         super().__init__()
         self._models, self._model_name = models, model
-        title = QLabel("Drop a folder of line drawings here")
+        title = QLabel(self.tr("Drop a folder of line drawings here"))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.6)
         title.setFont(font)
-        hint = QLabel("PNG, TGA, TIFF or BMP, numbered: A0001.tga, A_0001.png, 0000.png …")
+        hint = QLabel(self.tr("PNG, TGA, TIFF or BMP, numbered: A0001.tga, A_0001.png, 0000.png …"))
         buttons = QHBoxLayout()
         buttons.addStretch()
         for text, signal in (
-            ("Open clip…", self.clip_wanted),
-            ("Open the sample", self.sample_wanted),
+            (self.tr("Open clip…"), self.clip_wanted),
+            (self.tr("Open the sample"), self.sample_wanted),
         ):
             button = QPushButton(text)
             button.setMinimumSize(QSize(180, 36))
             button.clicked.connect(signal)
             buttons.addWidget(button)
         buttons.addStretch()
-        self._recent_title = QLabel("Recent cuts")
+        self._recent_title = QLabel(self.tr("Recent cuts"))
         self._recent = QListWidget()
-        self._recent.setAccessibleName("Recent cuts")
+        self._recent.setAccessibleName(self.tr("Recent cuts"))
         self._recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._recent.itemActivated.connect(self._on_recent)
         self._recent.itemClicked.connect(self._on_recent)
         self._model = QLabel()
         self._model.setWordWrap(True)
-        choose = QPushButton("Models…")
+        choose = QPushButton(self.tr("Models…"))
         choose.clicked.connect(self.models_wanted)
         model_row = QHBoxLayout()
         model_row.addWidget(self._model, 1)
@@ -94,7 +94,8 @@ class StartPage(QWidget):
         self._recent.clear()
         for cut in recent_cuts():
             item = QListWidgetItem(f"{cut.name}   –   {cut.drawings}")
-            item.setToolTip(f"Drawings: {cut.drawings}\nCut file: {cut.path}")
+            tip = self.tr("Drawings: {drawings}\nCut file: {file}")
+            item.setToolTip(tip.format(drawings=cut.drawings, file=cut.path))
             item.setData(Qt.ItemDataRole.UserRole, cut.path)
             self._recent.addItem(item)
         count = self._recent.count()
@@ -110,7 +111,7 @@ class StartPage(QWidget):
     @Slot()
     def _on_model(self) -> None:
         self._model_name = self._models.name or self._model_name
-        self._model.setText(f"Colours are predicted by “{self._model_name}”.")
+        self._model.setText(self._sentence())
         if self.isVisible():
             self._models.look()
 
@@ -118,7 +119,15 @@ class StartPage(QWidget):
     def _on_listed(self, states: tuple[ModelState, ...]) -> None:
         ready = [each for each in states if each.state in ("built in", "ready")]
         mine = next((each for each in states if each.model.name == self._model_name), None)
-        state = f", {mine.state}" if mine else ""
         count = len(ready) - (mine in ready)
-        others = f"{count} other model{'s' * (count != 1)} can be used." if count else ""
-        self._model.setText(f"Colours are predicted by “{self._model_name}”{state}. {others}")
+        others = self.tr("{} other models can be used.").format(count) if count else ""
+        if count == 1:
+            others = self.tr("1 other model can be used.")
+        said = self._sentence(state_word(mine.state) if mine else "")
+        self._model.setText(f"{said} {others}")
+
+    def _sentence(self, state: str = "") -> str:
+        if not state:
+            return self.tr("Colours are predicted by “{}”.").format(self._model_name)
+        text = self.tr("Colours are predicted by “{name}”, {state}.")
+        return text.format(name=self._model_name, state=state)

@@ -31,9 +31,9 @@ class PalettePanel(QWidget):
         self._list = QListWidget()
         self._list.setIconSize(SWATCH)
         self._list.setUniformItemSizes(True)
-        self._list.setAccessibleName("Palette")
+        self._list.setAccessibleName(self.tr("Palette"))
         self._list.currentItemChanged.connect(self._on_chosen)
-        self._add = QPushButton("Add colour…")
+        self._add = QPushButton(self.tr("Add colour…"))
         self._add.clicked.connect(self._on_add)
         buttons = QHBoxLayout()
         buttons.addWidget(self._add)
@@ -52,7 +52,8 @@ class PalettePanel(QWidget):
     def _fill(self) -> None:
         self._list.blockSignals(True)
         self._list.clear()
-        self._list.addItem(self._item(NO_COLOR, "Erase (no colour)", (0, 0, 0, 0), "E"))
+        erase = self.tr("Erase (no colour)")
+        self._list.addItem(self._item(NO_COLOR, erase, (0, 0, 0, 0), "E"))
         for number, color in enumerate(self._desk.palette.colors, 1):
             has_key = number <= 10 and not (self._keys_answer and number <= CANDIDATES)
             key = str(number % 10) if has_key else ""
@@ -93,7 +94,7 @@ class PalettePanel(QWidget):
 
     @Slot()
     def _on_add(self) -> None:
-        color = QColorDialog.getColor(parent=self, title="Add a colour to the palette")
+        color = QColorDialog.getColor(parent=self, title=self.tr("Add a colour to the palette"))
         if color.isValid():
             self._desk.add_color((color.red(), color.green(), color.blue(), 255))
 
