@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.panels.palette import swatch
+from app.panels.palette import color_title, swatch
 from app.review import Place
 from core.palette import NO_COLOR, Color, Palette
 
@@ -68,7 +68,7 @@ class ElsewhereDialog(QDialog):
     def _consequence(self, place: Place, now: Color | None) -> str:
         if place.color_id == self._color.id:
             return self.tr("is confirmed")
-        return f"{now.name if now else self.tr('no colour')} → {self._color.name}"
+        return f"{color_title(now)} → {color_title(self._color)}"
 
     @Slot()
     def _count(self) -> None:
@@ -80,7 +80,7 @@ class ElsewhereDialog(QDialog):
                 "them and confirms {confirmed}."
             ).format(
                 frames=len(self._places),
-                color=self._color.name,
+                color=color_title(self._color),
                 changed=changed,
                 confirmed=len(chosen) - changed,
             )

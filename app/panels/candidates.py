@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout,
 
 from app.desk import Desk
 from app.language import QT_TRANSLATE_NOOP
-from app.panels.palette import swatch
+from app.panels.palette import color_title, swatch
 from app.review import Candidate, Review
 from app.theme import ACCENT
 from app.thumbnails import segment_thumbnail
@@ -85,8 +85,8 @@ class CandidatesPanel(QWidget):
 
     def _color(self, candidate: Candidate) -> tuple[str, QPixmap]:
         color = self._desk.palette.color(candidate.color_id)
-        name, rgba = (color.name, color.rgba) if color else (self.tr("no colour"), (0, 0, 0, 0))
-        return name, swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
+        rgba = color.rgba if color else (0, 0, 0, 0)
+        return color_title(color), swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
 
     def _source_name(self, candidate: Candidate) -> str:
         if isinstance(candidate.source, SheetFiles):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
-from app.panels.palette import swatch
+from app.panels.palette import color_title, swatch
 from app.panels.status import band_word
 from app.queue import Doubt, Filter, Order
 from app.review import Change, Review
@@ -191,7 +191,8 @@ class _Changes(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         change = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            names = [_color_name(self._desk, each) for each in (change.before, change.after)]
+            palette = self._desk.palette
+            names = [color_title(palette.color(each)) for each in (change.before, change.after)]
             return f"{_frame_name(self._desk, change.frame_id)}   {names[0]} → {names[1]}"
         if role == Qt.ItemDataRole.DecorationRole:
             before, after = (_swatch(self._desk, each) for each in (change.before, change.after))
@@ -227,11 +228,6 @@ def _list(rows: QAbstractListModel, name: str) -> QListView:
 
 def _frame_name(desk: Desk, frame_id: int) -> str:
     return next((frame.path.stem for frame in desk.frames if frame.id == frame_id), "")
-
-
-def _color_name(desk: Desk, color_id: int) -> str:
-    color = desk.palette.color(color_id)
-    return color.name if color else QCoreApplication.translate("ReviewPanel", "no colour")
 
 
 def _swatch(desk: Desk, color_id: int) -> QIcon:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from app.desk import Desk
 from app.language import QT_TRANSLATE_NOOP
+from app.panels.palette import color_title
 from app.progress import Progress
 from core.matching import Band
 
@@ -111,7 +112,7 @@ class StatusLine(QStatusBar):
         is_settled, band = shown.marks[label - 1], shown.bands[label - 1]
         said = self.tr("settled by you") if is_settled else band_word(band)
         area = int(desk.drawing.segments.areas[label - 1])
-        name = color.name if color else self.tr("no colour")
+        name = color_title(color)
         text = self.tr("{color}, {said}, {area:,} px")
         self._segment.setText(text.format(color=name, said=said, area=area))
         self._segment.setAlignment(Qt.AlignmentFlag.AlignVCenter)
