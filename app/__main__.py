@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _window(given: list[str]) -> int:
+    from app.language import LANGUAGES, install_language, system_language
     from core import __version__, models
     from core.places import APPLICATION, ORGANIZATION
 
@@ -35,7 +36,7 @@ def _window(given: list[str]) -> int:
     parser.add_argument("--sample", action="store_true", help="open the bundled sample")
     parser.add_argument("--model", help="name of the encoder, instead of the one last chosen")
     parser.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
-    parser.add_argument("--language", choices=("en", "ja"), help="instead of the desktop's")
+    parser.add_argument("--language", choices=LANGUAGES, help="instead of the desktop's")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)
     try:
@@ -47,7 +48,6 @@ def _window(given: list[str]) -> int:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from app.language import install_language, system_language
     from app.main_window import MainWindow
     from app.theme import apply_theme
 

@@ -556,10 +556,10 @@ class Desk(QObject):
 def _summary(done: ExportDone) -> str:
     translate = QCoreApplication.translate
     text = translate("Desk", "Exported {frames} frames with {segments} segments to {folder}.")
-    said = [text.format(frames=done.frames, segments=done.segments, folder=done.folder)]
+    said = text.format(frames=done.frames, segments=done.segments, folder=done.folder)
     if done.unpainted:
-        text = translate("Desk", "{} segments have no colour and are transparent.")
-        said.append(text.format(done.unpainted))
+        text = translate("Desk", " {} segments have no colour and are transparent.")
+        said += text.format(done.unpainted)
     if done.failed:
-        said.append(translate("Desk", "{} frames could not be read.").format(len(done.failed)))
-    return " ".join(said)
+        said += translate("Desk", " {} frames could not be read.").format(len(done.failed))
+    return said

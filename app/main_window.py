@@ -190,7 +190,9 @@ class MainWindow(QMainWindow):
         ]
         cell = "<td style='padding-left: 24px'>"
         rows = "".join(f"<tr><td>{text}</td>{cell}<b>{keys}</b></td></tr>" for text, keys in named)
-        QMessageBox.information(self, self.tr("Keys"), f"<table>{rows}</table>")
+        QMessageBox.information(
+            self, self.tr("Keys"), f"<table style='white-space: nowrap'>{rows}</table>"
+        )
 
     def show_about(self) -> None:
         """Say what this is."""

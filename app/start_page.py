@@ -120,11 +120,11 @@ class StartPage(QWidget):
         ready = [each for each in states if each.state in ("built in", "ready")]
         mine = next((each for each in states if each.model.name == self._model_name), None)
         count = len(ready) - (mine in ready)
-        others = self.tr("{} other models can be used.").format(count) if count else ""
+        others = self.tr(" {} other models can be used.").format(count) if count else ""
         if count == 1:
-            others = self.tr("1 other model can be used.")
+            others = self.tr(" 1 other model can be used.")
         said = self._sentence(state_word(mine.state) if mine else "")
-        self._model.setText(f"{said} {others}")
+        self._model.setText(f"{said}{others}")
 
     def _sentence(self, state: str = "") -> str:
         if not state:

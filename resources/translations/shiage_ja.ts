@@ -247,7 +247,7 @@
     </message>
     <message>
         <source> If the drawings have moved, use File ▸ Locate drawings…</source>
-        <translation> 線画を移動した場合は「ファイル ▸ 線画の場所を指定…」で指定し直してください。</translation>
+        <translation>線画を移動した場合は「ファイル ▸ 線画の場所を指定…」で指定し直してください。</translation>
     </message>
     <message>
         <source>{name} has been redrawn since it was painted.</source>
@@ -262,11 +262,11 @@
         <translation>{frames} フレーム（{segments} 領域）を {folder} に書き出しました。</translation>
     </message>
     <message>
-        <source>{} segments have no colour and are transparent.</source>
+        <source> {} segments have no colour and are transparent.</source>
         <translation>色のない {} 領域は透明にしました。</translation>
     </message>
     <message>
-        <source>{} frames could not be read.</source>
+        <source> {} frames could not be read.</source>
         <translation>{} フレームは読み込めませんでした。</translation>
     </message>
 </context>
@@ -798,20 +798,20 @@ Cut file: {file}</source>
 カットファイル: {file}</translation>
     </message>
     <message>
-        <source>{} other models can be used.</source>
+        <source> {} other models can be used.</source>
         <translation>ほかに {} 個のモデルを使えます。</translation>
     </message>
     <message>
-        <source>1 other model can be used.</source>
+        <source> 1 other model can be used.</source>
         <translation>ほかに 1 個のモデルを使えます。</translation>
     </message>
     <message>
         <source>Colours are predicted by “{}”.</source>
-        <translation>予測モデル：「{}」。</translation>
+        <translation>「{}」で色を予測します。</translation>
     </message>
     <message>
         <source>Colours are predicted by “{name}”, {state}.</source>
-        <translation>予測モデル：「{name}」（{state}）。</translation>
+        <translation>「{name}」（{state}）で色を予測します。</translation>
     </message>
 </context>
 <context>
