@@ -12,7 +12,7 @@ from typing import get_args
 
 import PySide6
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -31,6 +31,7 @@ from app.dialogs.models import ModelsDialog
 from app.language import LANGUAGES, install_language
 from app.model_room import state_word
 from core.models.table import State
+from core.places import APPLICATION, ORGANIZATION
 from tests.app.conftest import is_idle
 
 JAPANESE = Path(str(files("resources") / "translations" / "shiage_ja"))
@@ -55,7 +56,13 @@ def japanese(qapp):
 
 
 @pytest.fixture
-def japanese_window(japanese, window):
+def no_recent_cuts():
+    """Forget the cuts of other tests, which are called what they are called."""
+    QSettings(ORGANIZATION, APPLICATION).remove("recent")
+
+
+@pytest.fixture
+def japanese_window(japanese, no_recent_cuts, window):
     """The window, built after the translators are there."""
     return window
 
