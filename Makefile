@@ -4,12 +4,13 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+JAPANESE = resources/translations/shiage_ja
 AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 QT_LIBRARIES = libegl1 libgl1 libopengl0 libglib2.0-0 libfontconfig1 libdbus-1-3 \
   libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 \
   libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
 
-.PHONY: run test check format benchmark
+.PHONY: run test check format translations benchmark
 
 run: .venv/installed
 	$(BIN)/shiage --sample
@@ -26,6 +27,11 @@ check: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+translations: .venv/installed
+	$(BIN)/pyside6-lupdate $(sort $(wildcard app/*.py app/*/*.py)) \
+	  -silent -locations none -no-obsolete -ts $(JAPANESE).ts
+	$(BIN)/pyside6-lrelease -silent $(JAPANESE).ts -qm $(JAPANESE).qm
 
 benchmark: .venv/installed
 	$(BIN)/python -m pytest tests/benchmarks --override-ini addopts= --override-ini faulthandler_timeout=0

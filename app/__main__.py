@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _window(given: list[str]) -> int:
+    from app.language import LANGUAGES, install_language, system_language
     from core import __version__, models
     from core.places import APPLICATION, ORGANIZATION
 
@@ -35,6 +36,7 @@ def _window(given: list[str]) -> int:
     parser.add_argument("--sample", action="store_true", help="open the bundled sample")
     parser.add_argument("--model", help="name of the encoder, instead of the one last chosen")
     parser.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--language", choices=LANGUAGES, help="instead of the desktop's")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)
     try:
@@ -53,6 +55,7 @@ def _window(given: list[str]) -> int:
     application.setApplicationName(APPLICATION)
     application.setWindowIcon(QIcon(str(files("resources") / "icons" / "shiage.svg")))
     apply_theme(application)
+    install_language(application, options.language or system_language())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it: all is saved
     settings = QSettings(ORGANIZATION, APPLICATION)
     model = options.model or str(settings.value("model", models.DEFAULT))

@@ -76,7 +76,7 @@ class Canvas(QWidget):
         self._filled = 0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(self.tr("Canvas"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         desk.frame_changed.connect(self._on_frame)
         desk.frames_painted.connect(self._on_painted)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from app import tools
 from app.engine_thread import EngineThread
@@ -393,19 +393,20 @@ class Desk(QObject):
         """Predict the clip again, the current frame first; cheap where features are known."""
         if self.frames:
             self._revision += 1
-            self._meter.start("Predicting" if self.sheet_files else "Reading", len(self.frames))
+            text = self.tr("Predicting") if self.sheet_files else self.tr("Reading")
+            self._meter.start(text, len(self.frames))
             self._engine.start(self._predict_job())
 
     def export(self, folder: Path) -> None:
         """Write the coloured sequence into a folder."""
         if self.frames:
-            self._meter.start("Exporting", len(self.frames))
+            self._meter.start(self.tr("Exporting"), len(self.frames))
             self._engine.start(Export(self._predict_job(), folder))
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
         """Add the design sheets among these files and folders."""
         if self.project is None:
-            self.noticed.emit("Open a clip first; design sheets belong to a clip.")
+            self.noticed.emit(self.tr("Open a clip first; design sheets belong to a clip."))
         else:
             self._engine.start(FindSheets(tuple(paths), self.frames))
 
@@ -471,7 +472,7 @@ class Desk(QObject):
     def _on_notice(self, job: Job, text: str) -> None:
         project = self.project
         if isinstance(job, OpenClip) and project and job.folder == project.drawings:
-            text += " If the drawings have moved, use File ▸ Locate drawings…"
+            text += self.tr(" If the drawings have moved, use File ▸ Locate drawings…")
         self._say(text)
 
     def _on_prediction(self, job: Job, prediction: Prediction) -> None:
@@ -511,12 +512,15 @@ class Desk(QObject):
             return
         self._digests[frame.id] = prediction.digest
         self._store_digests()
-        said = f"{frame.path.name} has been redrawn since it was painted"
+        said = self.tr("{name} has been redrawn since it was painted.")
         if prediction.moved:
-            found = sum(now is not None for _, now in prediction.moved)
-            said += f"; {found} of {len(prediction.moved)} painted segments were found again"
+            said = self.tr(
+                "{name} has been redrawn since it was painted; {found} of {total} painted segments"
+                " were found again."
+            )
             self.apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
-        self._say(said + ".")
+        found = sum(now is not None for _, now in prediction.moved)
+        self._say(said.format(name=frame.path.name, found=found, total=len(prediction.moved)))
 
     def _on_sheet(self, files: SheetFiles, sheet: Sheet) -> None:
         self.sheets[files] = sheet
@@ -550,9 +554,12 @@ class Desk(QObject):
 
 
 def _summary(done: ExportDone) -> str:
-    text = f"Exported {done.frames} frames with {done.segments} segments to {done.folder}"
+    translate = QCoreApplication.translate
+    text = translate("Desk", "Exported {frames} frames with {segments} segments to {folder}.")
+    said = text.format(frames=done.frames, segments=done.segments, folder=done.folder)
     if done.unpainted:
-        text += f"; {done.unpainted} segments have no colour and are transparent"
+        text = translate("Desk", " {} segments have no colour and are transparent.")
+        said += text.format(done.unpainted)
     if done.failed:
-        text += f"; {len(done.failed)} frames could not be read"
-    return text + "."
+        said += translate("Desk", " {} frames could not be read.").format(len(done.failed))
+    return said

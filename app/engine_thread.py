@@ -105,7 +105,8 @@ class EngineWorker(QObject):
             answer = None if job.stop.is_set() else next(answers, None)
         except Exception as error:  # noqa: BLE001 - the one broad catch, at the worker's edge
             answer = None
-            self.answered.emit(job, Notice(f"Something went wrong inside Shiage: {error!r}"))
+            text = self.tr("Something went wrong inside Shiage: {}").format(repr(error))
+            self.answered.emit(job, Notice(text))
         if answer is None:
             self._running.pop(0)
             del answers  # a stopped generator closes here, in this thread

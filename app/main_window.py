@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.canvas import Canvas
-from app.commands import COMMANDS, Command
+from app.commands import COMMANDS, MENUS, Command, menu_title, step_name
 from app.desk import Desk
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.dialogs.line_colors import LineColorsDialog
@@ -84,11 +84,18 @@ class MainWindow(QMainWindow):
         self.frame_strip = FrameStrip(self.desk)
         self._docks: list[QDockWidget] = []
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        self._add_dock("Review", ReviewPanel(self.desk, self.review), left)
-        self._add_dock("Why this colour?", CandidatesPanel(self.desk, self.review), left)
-        self._add_dock("Palette", PalettePanel(self.desk, self.review), right)
-        self._add_dock("Design sheets", self.sheets_panel, right)
-        self._add_dock("Frames", self.frame_strip, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._add_dock("Review", self.tr("Review"), ReviewPanel(self.desk, self.review), left)
+        self._add_dock(
+            "Why this colour?",
+            self.tr("Why this colour?"),
+            CandidatesPanel(self.desk, self.review),
+            left,
+        )
+        self._add_dock("Palette", self.tr("Palette"), PalettePanel(self.desk, self.review), right)
+        self._add_dock("Design sheets", self.tr("Design sheets"), self.sheets_panel, right)
+        self._add_dock(
+            "Frames", self.tr("Frames"), self.frame_strip, Qt.DockWidgetArea.BottomDockWidgetArea
+        )
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         self._actions = self._add_commands()
@@ -116,19 +123,22 @@ class MainWindow(QMainWindow):
 
     def ask_clip(self) -> None:
         """Ask for a folder of drawings and open it."""
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of line drawings")
+        title = self.tr("Open a folder of line drawings")
+        name = QFileDialog.getExistingDirectory(self, title)
         if name:
             self.open(Path(name))
 
     def ask_cut(self) -> None:
         """Ask for a cut file and open it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a cut file", "", "Cuts (*.cut)")
+        title, kinds = self.tr("Open a cut file"), self.tr("Cuts (*.cut)")
+        name, _ = QFileDialog.getOpenFileName(self, title, "", kinds)
         if name:
             self.open(Path(name))
 
     def locate_drawings(self) -> None:
         """Ask where the drawings of this cut are now."""
-        name = QFileDialog.getExistingDirectory(self, "Where are the drawings of this cut now?")
+        title = self.tr("Where are the drawings of this cut now?")
+        name = QFileDialog.getExistingDirectory(self, title)
         if name:
             self.desk.locate_drawings(Path(name))
 
@@ -136,13 +146,15 @@ class MainWindow(QMainWindow):
         """Ask for a name and go on in a copy of the cut."""
         project = self.desk.project
         start = str(project.path) if project else ""
-        name, _ = QFileDialog.getSaveFileName(self, "Save the cut as", start, "Cuts (*.cut)")
+        title, kinds = self.tr("Save the cut as"), self.tr("Cuts (*.cut)")
+        name, _ = QFileDialog.getSaveFileName(self, title, start, kinds)
         if name:
             self.desk.save_as(Path(name).with_suffix(".cut"))
 
     def ask_export(self) -> None:
         """Ask for a folder and write the coloured frames into it."""
-        name = QFileDialog.getExistingDirectory(self, "Export the coloured frames to this folder")
+        title = self.tr("Export the coloured frames to this folder")
+        name = QFileDialog.getExistingDirectory(self, title)
         if name and self._may_overwrite(Path(name)):
             self.desk.export(Path(name))
 
@@ -151,8 +163,9 @@ class MainWindow(QMainWindow):
         there = sum((folder / name).exists() for name in names)
         if not there:
             return True
+        text = self.tr("{count} files in {folder} will be replaced. Go on?")
         answer = QMessageBox.question(
-            self, "Export", f"{there} files in {folder} will be replaced. Go on?"
+            self, self.tr("Export"), text.format(count=there, folder=folder)
         )
         return answer == QMessageBox.StandardButton.Yes
 
@@ -166,26 +179,31 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """List all keys."""
-        named = [(c.text.replace("&", ""), " or ".join(c.keys)) for c in COMMANDS if c.keys]
+        either = self.tr(" or ")
+        named = [(c.plain_title, either.join(c.keys)) for c in COMMANDS if c.keys]
         named += [
-            ("Colour 1 to 10 of the palette", "1 … 0"),
-            ("Candidate 1 to 5, while a doubt is asked about", "1 … 5"),
-            ("Take the colour under the cursor", "Alt + click"),
-            ("Pan", "Space or middle button"),
-            ("Zoom", "Wheel"),
+            (self.tr("Colour 1 to 10 of the palette"), "1 … 0"),
+            (self.tr("Candidate 1 to 5, while a doubt is asked about"), "1 … 5"),
+            (self.tr("Take the colour under the cursor"), self.tr("Alt + click")),
+            (self.tr("Pan"), self.tr("Space or middle button")),
+            (self.tr("Zoom"), self.tr("Wheel")),
         ]
         cell = "<td style='padding-left: 24px'>"
         rows = "".join(f"<tr><td>{text}</td>{cell}<b>{keys}</b></td></tr>" for text, keys in named)
-        QMessageBox.information(self, "Keys", f"<table>{rows}</table>")
+        QMessageBox.information(
+            self, self.tr("Keys"), f"<table style='white-space: nowrap'>{rows}</table>"
+        )
 
     def show_about(self) -> None:
         """Say what this is."""
         QMessageBox.about(
             self,
-            "About Shiage",
-            f"<b>Shiage 仕上げ</b> {__version__}<br><br>A paint desk for hand-drawn animation "
-            "cuts with a bucket that predicts.<br>Everything stays on this machine: nothing is "
-            "uploaded, and there is no account.",
+            self.tr("About Shiage"),
+            self.tr(
+                "<b>Shiage 仕上げ</b> {}<br><br>A paint desk for hand-drawn animation cuts with a "
+                "bucket that predicts.<br>Everything stays on this machine: nothing is uploaded, "
+                "and there is no account."
+            ).format(__version__),
         )
 
     # ------------------------------------------------------------ building
@@ -198,9 +216,9 @@ class MainWindow(QMainWindow):
         page.cut_wanted.connect(self.open)
         return page
 
-    def _add_dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+    def _add_dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title)
-        dock.setObjectName(title)
+        dock.setObjectName(name)  # what the layout is stored under, in any language
         dock.setWidget(widget)
         dock.hide()  # there is nothing in it before a cut is open
         self.addDockWidget(area, dock)
@@ -208,15 +226,13 @@ class MainWindow(QMainWindow):
 
     def _add_commands(self) -> list[tuple[Command, QAction]]:
         actions = []
-        menus = {
-            name: self.menuBar().addMenu(name) for name in dict.fromkeys(c.menu for c in COMMANDS)
-        }
-        self._recent = QMenu("Open &recent", self)
+        menus = {name: self.menuBar().addMenu(menu_title(name)) for name in MENUS}
+        self._recent = QMenu(self.tr("Open &recent"), self)
         self._recent.aboutToShow.connect(self._fill_recent)
         for command in COMMANDS:
             if command.separated:
                 menus[command.menu].addSeparator()
-            action = menus[command.menu].addAction(command.text)
+            action = menus[command.menu].addAction(command.title)
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
             action.triggered.connect(lambda _checked=False, c=command: c.run(self))
             actions.append((command, action))
@@ -231,7 +247,7 @@ class MainWindow(QMainWindow):
             action = self._recent.addAction(f"{cut.name}   –   {cut.drawings}")
             action.triggered.connect(lambda _checked=False, path=cut.path: self.open(path))
         if self._recent.isEmpty():
-            self._recent.addAction("No cut was open yet").setEnabled(False)
+            self._recent.addAction(self.tr("No cut was open yet")).setEnabled(False)
 
     def _add_number_keys(self) -> None:
         for number in range(10):
@@ -273,12 +289,13 @@ class MainWindow(QMainWindow):
         for command, action in self._actions:
             action.setEnabled(command.enabled(self))
         project = self.desk.project
-        for name, text in (
-            ("Undo", project.undo_text if project else None),
-            ("Redo", project.redo_text if project else None),
+        for name, named, text in (
+            ("&Undo", self.tr("&Undo {}"), project.undo_text if project else None),
+            ("&Redo", self.tr("&Redo {}"), project.redo_text if project else None),
         ):
-            action = next(a for c, a in self._actions if c.text.replace("&", "") == name)
-            action.setText(f"&{name} {text.lower()}" if text else f"&{name}")
+            command, action = next(pair for pair in self._actions if pair[0].text == name)
+            step = step_name(text).lower() if text else ""
+            action.setText(named.format(step) if text else command.title)
 
     @Slot()
     def _tidy(self) -> None:
@@ -301,7 +318,9 @@ class MainWindow(QMainWindow):
         color_id = int(shown.colors[found.label - 1]) if shown is not None else NO_COLOR
         color, places = desk.palette.color(color_id), self.review.unsettled(found.places)
         if color is None or not places:
-            desk.noticed.emit("This segment was not found in any frame that is not settled yet.")
+            desk.noticed.emit(
+                self.tr("This segment was not found in any frame that is not settled yet.")
+            )
             return
         dialog = ElsewhereDialog(color, places, desk.palette, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

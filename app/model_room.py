@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from app.engine_thread import EngineThread
+from app.language import QT_TRANSLATE_NOOP
 from core.jobs import (
     Answer,
     DevicesFound,
@@ -19,6 +20,21 @@ from core.jobs import (
     UseModel,
 )
 from core.models import Imported, Progress, Refused
+
+STATE_WORDS = (
+    QT_TRANSLATE_NOOP("ModelState", "built in"),
+    QT_TRANSLATE_NOOP("ModelState", "ready"),
+    QT_TRANSLATE_NOOP("ModelState", "not imported"),
+    QT_TRANSLATE_NOOP("ModelState", "file missing"),
+    QT_TRANSLATE_NOOP("ModelState", "lacks its DINOv2"),
+    QT_TRANSLATE_NOOP("ModelState", "damaged size"),
+)
+"""The states of `core.models.ModelState`, marked for translation."""
+
+
+def state_word(state: str) -> str:
+    """Return what the state of a model is called, in the language of the window."""
+    return QCoreApplication.translate("ModelState", state)
 
 
 class ModelRoom(QObject):

@@ -6,6 +6,7 @@ from enum import Enum
 
 import numpy as np
 
+from app.language import QT_TRANSLATE_NOOP
 from app.shown import FrameColors
 from core.jobs import Prediction
 from core.matching import Band
@@ -17,19 +18,19 @@ TINY = 64
 class Order(Enum):
     """Which doubtful segment comes first."""
 
-    FRAMES = "Frame by frame"
+    FRAMES = QT_TRANSLATE_NOOP("Order", "Frame by frame")
     """What teaches most: a finished frame is the best reference of the next one."""
-    WORTH = "Most worth first"
+    WORTH = QT_TRANSLATE_NOOP("Order", "Most worth first")
 
 
 class Filter(Enum):
     """Which doubtful segments are asked about."""
 
-    ALL = "All doubts"
-    DOUBTFUL = "Doubtful"
-    NO_MATCH = "No match"
-    TINY = "Tiny"
-    COLOR = "Colour in the bucket"
+    ALL = QT_TRANSLATE_NOOP("Filter", "All doubts")
+    DOUBTFUL = QT_TRANSLATE_NOOP("Filter", "Doubtful")
+    NO_MATCH = QT_TRANSLATE_NOOP("Filter", "No match")
+    TINY = QT_TRANSLATE_NOOP("Filter", "Tiny")
+    COLOR = QT_TRANSLATE_NOOP("Filter", "Colour in the bucket")
 
 
 @dataclass(frozen=True)

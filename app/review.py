@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from app import tools
 from app.desk import Desk, Recolored
+from app.language import QT_TRANSLATE_NOOP
 from app.queue import Doubt, Filter, Order, arrange, find_doubts, following
 from core.edits import Edit, SegmentKey
 from core.palette import NO_COLOR
@@ -100,8 +101,13 @@ class Review(QObject):
         if doubt is not None:
             self.ask(doubt)
         elif self._desk.frames:
-            only = "" if self.filter is Filter.ALL else f" with the filter “{self.filter.value}”"
-            self._desk.noticed.emit(f"Nothing is doubtful in this clip{only}.")
+            self._desk.noticed.emit(self._nothing())
+
+    def _nothing(self) -> str:
+        if self.filter is Filter.ALL:
+            return self.tr("Nothing is doubtful in this clip.")
+        name = QCoreApplication.translate("Filter", self.filter.value)
+        return self.tr("Nothing is doubtful in this clip with the filter “{}”.").format(name)
 
     def ask(self, doubt: Doubt) -> None:
         """Turn to a doubtful segment."""
@@ -114,7 +120,7 @@ class Review(QObject):
     def accept(self) -> None:
         """Accept the selected segment and go on to the next doubtful one."""
         if self._desk.label:
-            self._accept([self._desk.label], "Accept segment")
+            self._accept([self._desk.label], QT_TRANSLATE_NOOP("Edit", "Accept segment"))
             self.next(1)
 
     def accept_frame(self) -> None:
@@ -122,7 +128,7 @@ class Review(QObject):
         shown = self._desk.shown
         if shown is None:
             return
-        self._accept(range(1, len(shown.colors) + 1), "Accept frame")
+        self._accept(range(1, len(shown.colors) + 1), QT_TRANSLATE_NOOP("Edit", "Accept frame"))
         self._collect()
         later = [each for each in self.queue if each.position > self._desk.position]
         others = later or [each for each in self.queue if each.position != self._desk.position]
@@ -136,7 +142,7 @@ class Review(QObject):
             color_id = self.candidates[place].color_id
             shown = self._desk.shown
             if shown is not None and color_id == shown.colors[self.label - 1]:
-                self._accept([self.label], "Accept segment")
+                self._accept([self.label], QT_TRANSLATE_NOOP("Edit", "Accept segment"))
             else:
                 self._desk.give(self.label, color_id)
 
@@ -156,7 +162,9 @@ class Review(QObject):
         if label and shown is not None and shown.colors[label - 1] != NO_COLOR:
             self._desk.find_elsewhere(label)
         else:
-            self._desk.noticed.emit("Select a segment that has a colour first, with N or a click.")
+            self._desk.noticed.emit(
+                self.tr("Select a segment that has a colour first, with N or a click.")
+            )
 
     def unsettled(self, places: Iterable[tuple[int, SegmentKey]]) -> list[Place]:
         """Return the segments that nobody settled yet, with the colours that they show."""

@@ -1,6 +1,6 @@
 """Start page: what to do before a cut is open; it asks nothing."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model_room import ModelRoom
+from app.model_room import ModelRoom, state_word
 from app.recent import recent_cuts
 from core.models import ModelState
 
@@ -20,6 +20,10 @@ WIDTH = 520
 """Of the column in the middle, in screen pixels."""
 
 TALLEST = 8
+"""Rows of the list of recent cuts."""
+
+LOOK_AFTER_MS = 300
+"""The engine, which knows the models, is imported after the window was drawn."""
 
 
 class StartPage(QWidget):
@@ -34,32 +38,32 @@ class StartPage(QWidget):
         """Show what is known of the model that was chosen last."""
         super().__init__()
         self._models, self._model_name = models, model
-        title = QLabel("Drop a folder of line drawings here")
+        title = QLabel(self.tr("Drop a folder of line drawings here"))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.6)
         title.setFont(font)
-        hint = QLabel("PNG, TGA, TIFF or BMP, numbered: A0001.tga, A_0001.png, 0000.png …")
+        hint = QLabel(self.tr("PNG, TGA, TIFF or BMP, numbered: A0001.tga, A_0001.png, 0000.png …"))
         buttons = QHBoxLayout()
         buttons.addStretch()
         for text, signal in (
-            ("Open clip…", self.clip_wanted),
-            ("Open the sample", self.sample_wanted),
+            (self.tr("Open clip…"), self.clip_wanted),
+            (self.tr("Open the sample"), self.sample_wanted),
         ):
             button = QPushButton(text)
             button.setMinimumSize(QSize(180, 36))
             button.clicked.connect(signal)
             buttons.addWidget(button)
         buttons.addStretch()
-        self._recent_title = QLabel("Recent cuts")
+        self._recent_title = QLabel(self.tr("Recent cuts"))
         self._recent = QListWidget()
-        self._recent.setAccessibleName("Recent cuts")
+        self._recent.setAccessibleName(self.tr("Recent cuts"))
         self._recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._recent.itemActivated.connect(self._on_recent)
         self._recent.itemClicked.connect(self._on_recent)
         self._model = QLabel()
         self._model.setWordWrap(True)
-        choose = QPushButton("Models…")
+        choose = QPushButton(self.tr("Models…"))
         choose.clicked.connect(self.models_wanted)
         model_row = QHBoxLayout()
         model_row.addWidget(self._model, 1)
@@ -85,16 +89,17 @@ class StartPage(QWidget):
         self._on_model()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """List the cuts of today, and ask which models are here."""
+        """List the cuts of today; which models are here is asked once the window is drawn."""
         self._fill()
-        self._models.look()
+        QTimer.singleShot(LOOK_AFTER_MS, self, self._look)
         super().showEvent(event)
 
     def _fill(self) -> None:
         self._recent.clear()
         for cut in recent_cuts():
             item = QListWidgetItem(f"{cut.name}   –   {cut.drawings}")
-            item.setToolTip(f"Drawings: {cut.drawings}\nCut file: {cut.path}")
+            tip = self.tr("Drawings: {drawings}\nCut file: {file}")
+            item.setToolTip(tip.format(drawings=cut.drawings, file=cut.path))
             item.setData(Qt.ItemDataRole.UserRole, cut.path)
             self._recent.addItem(item)
         count = self._recent.count()
@@ -110,7 +115,11 @@ class StartPage(QWidget):
     @Slot()
     def _on_model(self) -> None:
         self._model_name = self._models.name or self._model_name
-        self._model.setText(f"Colours are predicted by “{self._model_name}”.")
+        self._model.setText(self._sentence())
+        self._look()
+
+    @Slot()
+    def _look(self) -> None:
         if self.isVisible():
             self._models.look()
 
@@ -118,7 +127,15 @@ class StartPage(QWidget):
     def _on_listed(self, states: tuple[ModelState, ...]) -> None:
         ready = [each for each in states if each.state in ("built in", "ready")]
         mine = next((each for each in states if each.model.name == self._model_name), None)
-        state = f", {mine.state}" if mine else ""
         count = len(ready) - (mine in ready)
-        others = f"{count} other model{'s' * (count != 1)} can be used." if count else ""
-        self._model.setText(f"Colours are predicted by “{self._model_name}”{state}. {others}")
+        others = self.tr(" {} other models can be used.").format(count) if count else ""
+        if count == 1:
+            others = self.tr(" 1 other model can be used.")
+        said = self._sentence(state_word(mine.state) if mine else "")
+        self._model.setText(f"{said}{others}")
+
+    def _sentence(self, state: str = "") -> str:
+        if not state:
+            return self.tr("Colours are predicted by “{}”.").format(self._model_name)
+        text = self.tr("Colours are predicted by “{name}”, {state}.")
+        return text.format(name=self._model_name, state=state)

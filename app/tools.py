@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from app.language import QT_TRANSLATE_NOOP
 from app.shown import FrameColors
 from core.edits import Edit, FramePaint, Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
@@ -37,7 +38,9 @@ def bucket(
     given = Paint(color_id, Mark.CORRECTED)
     if paint.get(key) == given:
         return None
-    text = "Erase segment" if color_id == NO_COLOR else "Paint segment"
+    text = QT_TRANSLATE_NOOP("Edit", "Paint segment")
+    if color_id == NO_COLOR:
+        text = QT_TRANSLATE_NOOP("Edit", "Erase segment")
     return Edit(text, (Stroke(frame_id, key, given),))
 
 
@@ -57,7 +60,9 @@ def apply_elsewhere(places: Iterable[tuple[int, SegmentKey, int]], color_id: int
         Stroke(frame_id, key, Paint(color_id, Mark.ACCEPTED if now == color_id else Mark.CORRECTED))
         for frame_id, key, now in places
     ]
-    return Edit(f"Apply to {len(strokes)} frames", tuple(strokes))
+    return Edit(
+        QT_TRANSLATE_NOOP("Edit", "Apply to {} frames").format(len(strokes)), tuple(strokes)
+    )
 
 
 def carry_over(
@@ -66,4 +71,4 @@ def carry_over(
     """Move the paint of a redrawn frame to where its segments are now; the rest is taken away."""
     gone = [Stroke(frame_id, key, None) for key, _ in moved]
     found = [Stroke(frame_id, now, paint[key]) for key, now in moved if now is not None]
-    return Edit("Carry paint over to the new drawing", (*gone, *found))
+    return Edit(QT_TRANSLATE_NOOP("Edit", "Carry paint over to the new drawing"), (*gone, *found))

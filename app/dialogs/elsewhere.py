@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.panels.palette import swatch
+from app.panels.palette import color_title, swatch
 from app.review import Place
 from core.palette import NO_COLOR, Color, Palette
 
@@ -26,14 +26,14 @@ class ElsewhereDialog(QDialog):
     ) -> None:
         """List the places."""
         super().__init__(parent)
-        self.setWindowTitle("Apply elsewhere")
+        self.setWindowTitle(self.tr("Apply elsewhere"))
         self.resize(420, 420)
         self._places, self._color = places, color
         self._said = QLabel()
         self._said.setWordWrap(True)
         self._list = QListWidget()
         self._list.setIconSize(SWATCH)
-        self._list.setAccessibleName("Frames in which the segment was found")
+        self._list.setAccessibleName(self.tr("Frames in which the segment was found"))
         for place in places:
             now = palette.color(place.color_id)
             item = QListWidgetItem(
@@ -48,7 +48,7 @@ class ElsewhereDialog(QDialog):
             self._list.addItem(item)
         self._list.itemChanged.connect(self._count)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._apply = buttons.addButton("Apply", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._apply = buttons.addButton(self.tr("Apply"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -67,15 +67,22 @@ class ElsewhereDialog(QDialog):
 
     def _consequence(self, place: Place, now: Color | None) -> str:
         if place.color_id == self._color.id:
-            return "is confirmed"
-        return f"{now.name if now else 'no colour'} → {self._color.name}"
+            return self.tr("is confirmed")
+        return f"{color_title(now)} → {color_title(self._color)}"
 
     @Slot()
     def _count(self) -> None:
         chosen = self.chosen()
         changed = sum(place.color_id != self._color.id for place in chosen)
         self._said.setText(
-            f"This segment was found in {len(self._places)} other frames. {self._color.name} "
-            f"changes {changed} of them and confirms {len(chosen) - changed}."
+            self.tr(
+                "This segment was found in {frames} other frames. {color} changes {changed} of "
+                "them and confirms {confirmed}."
+            ).format(
+                frames=len(self._places),
+                color=color_title(self._color),
+                changed=changed,
+                confirmed=len(chosen) - changed,
+            )
         )
         self._apply.setEnabled(bool(chosen))

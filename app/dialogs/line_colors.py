@@ -24,7 +24,7 @@ class LineColorsDialog(QDialog):
     def __init__(self, unclear: LinesUnclear, parent: QWidget | None = None) -> None:
         """Ask about one sheet."""
         super().__init__(parent)
-        self.setWindowTitle(f"Lines of “{unclear.files.name}”")
+        self.setWindowTitle(self.tr("Lines of “{}”").format(unclear.files.name))
         height, width = unclear.picture.shape[:2]
         image = QImage(
             unclear.picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888
@@ -62,7 +62,9 @@ class LineColorsDialog(QDialog):
         row.addWidget(picture)
         row.addWidget(scroll, 1)
         layout = QVBoxLayout(self)
-        question = QLabel("Which of these colours are lines? They will not be used as paint.")
+        question = QLabel(
+            self.tr("Which of these colours are lines? They will not be used as paint.")
+        )
         question.setWordWrap(True)
         layout.addWidget(question)
         layout.addLayout(row)

@@ -22,11 +22,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model_room import ModelRoom
+from app.language import QT_TRANSLATE_NOOP
+from app.model_room import ModelRoom, state_word
 from core.models import Imported, ModelState, Progress, Refused, size_text
 from core.places import APPLICATION, ORGANIZATION, models_folder
 
-COLUMNS = ("Model", "What it is", "State", "Size", "Memory", "Licence", "SHA-256")
+COLUMNS = (
+    QT_TRANSLATE_NOOP("ModelsDialog", "Model"),
+    QT_TRANSLATE_NOOP("ModelsDialog", "What it is"),
+    QT_TRANSLATE_NOOP("ModelsDialog", "State"),
+    QT_TRANSLATE_NOOP("ModelsDialog", "Size"),
+    QT_TRANSLATE_NOOP("ModelsDialog", "Memory"),
+    QT_TRANSLATE_NOOP("ModelsDialog", "Licence"),
+    "SHA-256",
+)
 USABLE = ("built in", "ready")
 
 
@@ -38,14 +47,14 @@ class ModelsDialog(QDialog):
     ) -> None:
         """Ask what is here; `cancel` stops an import or a download."""
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(self.tr("Models"))
         self.resize(980, 460)
         self.setAcceptDrops(True)
         self._models = models
         self._states: tuple[ModelState, ...] = ()
         self._table = QTableWidget(0, len(COLUMNS))
-        self._table.setAccessibleName("Models")
-        self._table.setHorizontalHeaderLabels(COLUMNS)
+        self._table.setAccessibleName(self.tr("Models"))
+        self._table.setHorizontalHeaderLabels([self.tr(each) for each in COLUMNS])
         self._table.verticalHeader().hide()
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -62,20 +71,20 @@ class ModelsDialog(QDialog):
         self._device = QComboBox()
         self._device.addItems(list(dict.fromkeys(("auto", "cpu", models.device or "auto"))))
         self._device.setCurrentText(models.device or "auto")
-        self._device.setAccessibleName("Device")
-        self._use = QPushButton("Use this model")
+        self._device.setAccessibleName(self.tr("Device"))
+        self._use = QPushButton(self.tr("Use this model"))
         self._use.clicked.connect(self._on_use)
-        self._import = QPushButton("Import files…")
+        self._import = QPushButton(self.tr("Import files…"))
         self._import.clicked.connect(self._on_import)
-        self._fetch = QPushButton("Download…")
+        self._fetch = QPushButton(self.tr("Download…"))
         self._fetch.clicked.connect(self._on_fetch)
-        self._cancel = QPushButton("Cancel")
+        self._cancel = QPushButton(self.tr("Cancel"))
         self._cancel.clicked.connect(cancel)
         self._cancel.setVisible(False)
-        folder = QPushButton("Open folder")
+        folder = QPushButton(self.tr("Open folder"))
         folder.clicked.connect(self._on_folder)
         buttons = QHBoxLayout()
-        for widget in (self._use, QLabel("on"), self._device):
+        for widget in (self._use, QLabel(self.tr("on")), self._device):
             buttons.addWidget(widget)
         buttons.addStretch()
         for widget in (self._cancel, self._import, self._fetch, folder):
@@ -120,11 +129,13 @@ class ModelsDialog(QDialog):
         self._table.setRowCount(len(states))
         for row, state in enumerate(states):
             model = state.model
-            at_work = " (at work)" if model.name == self._models.name else ""
+            word = state_word(state.state)
+            if model.name == self._models.name:
+                word = self.tr("{state} (at work)").format(state=word)
             texts = (
                 model.name,
                 model.what,
-                state.state + at_work,
+                word,
                 size_text(state.bytes),
                 size_text(model.memory),
                 model.licence,
@@ -154,9 +165,12 @@ class ModelsDialog(QDialog):
             case Progress(path, done, total):
                 self._bar.setMaximum(max(total // 1024, 1))
                 self._bar.setValue(done // 1024)
-                self._said.setText(f"{path.name}: {size_text(done)} of {size_text(total)}")
+                text = self.tr("{file}: {done} of {total}")
+                sizes = {"done": size_text(done), "total": size_text(total)}
+                self._said.setText(text.format(file=path.name, **sizes))
             case Imported(path, entry):
-                self._said.setText(f"{path.name} is imported as {entry.name}.")
+                text = self.tr("{file} is imported as {name}.")
+                self._said.setText(text.format(file=path.name, name=entry.name))
                 self._models.look()
             case Refused(text=text):
                 self._said.setText(text)
@@ -167,7 +181,7 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _on_model(self) -> None:
-        self._said.setText(f"{self._models.name} is at work.")
+        self._said.setText(self.tr("{} is at work.").format(self._models.name))
         settings = QSettings(ORGANIZATION, APPLICATION)
         settings.setValue("model", self._models.name)
         settings.setValue("device", self._models.device)
@@ -177,13 +191,16 @@ class ModelsDialog(QDialog):
     def _on_use(self) -> None:
         chosen = self._chosen()
         if chosen is not None:
-            self._said.setText(f"Loading {chosen.model.name} …")
+            self._said.setText(self.tr("Loading {} …").format(chosen.model.name))
             self._models.use(chosen.model.name, self._device.currentText())
 
     @Slot()
     def _on_import(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(
-            self, "Import weights", "", "Weights (*.pth *.pt *.safetensors);;All files (*)"
+            self,
+            self.tr("Import weights"),
+            "",
+            self.tr("Weights (*.pth *.pt *.safetensors);;All files (*)"),
         )
         if names:
             self._models.take_in(map(Path, names))
@@ -195,9 +212,11 @@ class ModelsDialog(QDialog):
             return
         answer = QMessageBox.question(
             self,
-            "Download",
-            f"Download the weights of {chosen.model.name} from Hugging Face? This is the only time "
-            "that Shiage uses the network.",
+            self.tr("Download"),
+            self.tr(
+                "Download the weights of {} from Hugging Face? This is the only time that Shiage "
+                "uses the network."
+            ).format(chosen.model.name),
         )
         if answer == QMessageBox.StandardButton.Yes:
             self._models.fetch(chosen.model.file)

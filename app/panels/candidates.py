@@ -1,12 +1,13 @@
 """Candidates panel: why this colour, and which others it could be."""
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desk import Desk
-from app.panels.palette import swatch
+from app.language import QT_TRANSLATE_NOOP
+from app.panels.palette import color_title, swatch
 from app.review import Candidate, Review
 from app.theme import ACCENT
 from app.thumbnails import segment_thumbnail
@@ -17,8 +18,12 @@ from core.sheets import SheetFiles
 SIDE = 52
 """Of a thumbnail, in screen pixels."""
 
-WORDS = ((0.9, "very likely"), (0.6, "likely"), (0.2, "possible"), (0.0, "unlikely"))
-HINT = "Point at a segment, or press N for the next doubtful one."
+WORDS = (
+    (0.9, QT_TRANSLATE_NOOP("Candidate", "very likely")),
+    (0.6, QT_TRANSLATE_NOOP("Candidate", "likely")),
+    (0.2, QT_TRANSLATE_NOOP("Candidate", "possible")),
+    (0.0, QT_TRANSLATE_NOOP("Candidate", "unlikely")),
+)
 
 
 class CandidatesPanel(QWidget):
@@ -28,7 +33,8 @@ class CandidatesPanel(QWidget):
         """Show the question of a review."""
         super().__init__()
         self._desk, self._review = desk, review
-        self._hint = QLabel(HINT, alignment=Qt.AlignmentFlag.AlignCenter)
+        hint = self.tr("Point at a segment, or press N for the next doubtful one.")
+        self._hint = QLabel(hint, alignment=Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         self._rows = [_Row(place) for place in range(CANDIDATES)]
         layout = QVBoxLayout(self)
@@ -60,7 +66,9 @@ class CandidatesPanel(QWidget):
                 row.show_candidate(
                     key=str(place + 1) if self._review.is_asking else "",
                     color=self._color(each),
-                    words=f"{_word(each.chance)}, {self._source_name(each)}",
+                    words=self.tr("{word}, {source}").format(
+                        word=_word(each.chance), source=self._source_name(each)
+                    ),
                     thumbnail=self._thumbnail(each),
                     is_shown=each.color_id == shown.colors[self._review.label - 1],
                 )
@@ -77,14 +85,15 @@ class CandidatesPanel(QWidget):
 
     def _color(self, candidate: Candidate) -> tuple[str, QPixmap]:
         color = self._desk.palette.color(candidate.color_id)
-        name, rgba = (color.name, color.rgba) if color else ("no colour", (0, 0, 0, 0))
-        return name, swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
+        rgba = color.rgba if color else (0, 0, 0, 0)
+        return color_title(color), swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
 
     def _source_name(self, candidate: Candidate) -> str:
         if isinstance(candidate.source, SheetFiles):
             return candidate.source.name
         frames = self._desk.frames
-        return next((f.path.stem for f in frames if f.id == candidate.source), "no reference")
+        names = (frame.path.stem for frame in frames if frame.id == candidate.source)
+        return next(names, self.tr("no reference"))
 
     def _thumbnail(self, candidate: Candidate) -> QPixmap | None:
         """Draw the segment that speaks for a candidate; None where there is nothing to draw."""
@@ -153,8 +162,12 @@ class _Row(QAbstractButton):
     ) -> None:
         self._key, (self._name, self._swatch), self._words = key, color, words
         self._thumbnail, self._is_shown = thumbnail, is_shown
-        self.setAccessibleName(f"Candidate {self._place + 1}: {self._name}, {words}")
-        self.setToolTip("Give the segment this colour")
+        self.setAccessibleName(
+            self.tr("Candidate {place}: {color}, {words}").format(
+                place=self._place + 1, color=self._name, words=words
+            )
+        )
+        self.setToolTip(self.tr("Give the segment this colour"))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -188,4 +201,5 @@ class _Row(QAbstractButton):
 
 
 def _word(chance: float) -> str:
-    return next(word for least, word in WORDS if chance >= least)
+    word = next(word for least, word in WORDS if chance >= least)
+    return QCoreApplication.translate("Candidate", word)

@@ -57,8 +57,10 @@ class _Frames(QAbstractListModel):
             return self._thumbnail(entry.id, prediction)
         if role == Qt.ItemDataRole.ToolTipRole:
             if prediction is None or shown is None:
-                return f"{entry.name}: not predicted yet"
-            return f"{entry.name}: {len(shown.doubtful)} of {len(shown.colors)} doubtful"
+                return self.tr("{}: not predicted yet").format(entry.name)
+            return self.tr("{name}: {doubtful} of {total} doubtful").format(
+                name=entry.name, doubtful=len(shown.doubtful), total=len(shown.colors)
+            )
         if role == DOUBTS:
             return len(shown.doubtful) if shown is not None else 0
         if role == IS_KNOWN:
@@ -175,7 +177,7 @@ class FrameStrip(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(CELL.height() + 22)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Frames")
+        self.setAccessibleName(self.tr("Frames"))
         self.selectionModel().currentChanged.connect(self._on_chosen)
         desk.frame_changed.connect(self._mark)
         desk.cut_changed.connect(self._mark)

@@ -20,12 +20,12 @@ class NoticeBar(QWidget):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._label.setAccessibleName("Notices")
+        self._label.setAccessibleName(self.tr("Notices"))
         close = QToolButton()
         close.setText("✕")
         close.setAutoRaise(True)
-        close.setToolTip("Dismiss")
-        close.setAccessibleName("Dismiss notices")
+        close.setToolTip(self.tr("Dismiss"))
+        close.setAccessibleName(self.tr("Dismiss notices"))
         close.clicked.connect(self.dismiss)
         row = QHBoxLayout()
         row.setContentsMargins(12, 6, 6, 6)
@@ -54,7 +54,8 @@ class NoticeBar(QWidget):
         self._texts = [other for other in self._texts if other != text] + [text]
         lines = self._texts[-MOST:]
         if len(self._texts) > MOST:
-            lines.insert(0, f"({len(self._texts) - MOST} more before these)")
+            more = len(self._texts) - MOST
+            lines.insert(0, self.tr("({} more before these)").format(more))
         self._label.setText("\n".join(lines))
         self.show()
 

@@ -1,6 +1,6 @@
 """Palette panel: the colours of the cut, one of them in the bucket."""
 
-from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -13,11 +13,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.language import QT_TRANSLATE_NOOP
 from app.review import Review
 from core.matching import CANDIDATES
-from core.palette import NO_COLOR, Rgba, color_name
+from core.palette import NO_COLOR, Color, Rgba, color_name
 
 SWATCH = QSize(40, 22)
+
+TRANSPARENT = QT_TRANSLATE_NOOP("Color", "Transparent")
+"""The one name of `core.palette.color_name` that is a word."""
 
 
 class PalettePanel(QWidget):
@@ -31,9 +35,9 @@ class PalettePanel(QWidget):
         self._list = QListWidget()
         self._list.setIconSize(SWATCH)
         self._list.setUniformItemSizes(True)
-        self._list.setAccessibleName("Palette")
+        self._list.setAccessibleName(self.tr("Palette"))
         self._list.currentItemChanged.connect(self._on_chosen)
-        self._add = QPushButton("Add colour…")
+        self._add = QPushButton(self.tr("Add colour…"))
         self._add.clicked.connect(self._on_add)
         buttons = QHBoxLayout()
         buttons.addWidget(self._add)
@@ -52,11 +56,12 @@ class PalettePanel(QWidget):
     def _fill(self) -> None:
         self._list.blockSignals(True)
         self._list.clear()
-        self._list.addItem(self._item(NO_COLOR, "Erase (no colour)", (0, 0, 0, 0), "E"))
+        erase = self.tr("Erase (no colour)")
+        self._list.addItem(self._item(NO_COLOR, erase, (0, 0, 0, 0), "E"))
         for number, color in enumerate(self._desk.palette.colors, 1):
             has_key = number <= 10 and not (self._keys_answer and number <= CANDIDATES)
             key = str(number % 10) if has_key else ""
-            self._list.addItem(self._item(color.id, color.name, color.rgba, key))
+            self._list.addItem(self._item(color.id, color_title(color), color.rgba, key))
         self._list.blockSignals(False)
         self._add.setEnabled(self._desk.project is not None)
         self._mark()
@@ -64,7 +69,7 @@ class PalettePanel(QWidget):
     def _item(self, color_id: int, name: str, rgba: Rgba, key: str) -> QListWidgetItem:
         item = QListWidgetItem(swatch(rgba, is_erase=color_id == NO_COLOR), name)
         item.setData(Qt.ItemDataRole.UserRole, color_id)
-        item.setToolTip(f"{name}, {color_name(rgba)}" if color_id else name)
+        item.setToolTip(f"{name}, {color_name(rgba)}" if rgba[3] else name)
         if key:
             item.setText(f"{name}   [{key}]")
         return item
@@ -93,9 +98,16 @@ class PalettePanel(QWidget):
 
     @Slot()
     def _on_add(self) -> None:
-        color = QColorDialog.getColor(parent=self, title="Add a colour to the palette")
+        color = QColorDialog.getColor(parent=self, title=self.tr("Add a colour to the palette"))
         if color.isValid():
             self._desk.add_color((color.red(), color.green(), color.blue(), 255))
+
+
+def color_title(color: Color | None) -> str:
+    """Return what a colour is called in the language of the window; None is no colour."""
+    if color is None:
+        return QCoreApplication.translate("Color", "no colour")
+    return QCoreApplication.translate("Color", color.name)
 
 
 def swatch(rgba: Rgba, *, is_erase: bool = False, size: QSize = SWATCH) -> QIcon:

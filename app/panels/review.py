@@ -1,6 +1,14 @@
 """Review panel: the queue of doubtful segments, and what the last answer changed."""
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Slot,
+)
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -13,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
-from app.panels.palette import swatch
-from app.panels.status import BAND_WORDS
+from app.panels.palette import color_title, swatch
+from app.panels.status import band_word
 from app.queue import Doubt, Filter, Order
 from app.review import Change, Review
 from core.matching import Band
@@ -31,22 +39,24 @@ class ReviewPanel(QWidget):
         """Show a review."""
         super().__init__()
         self._review = review
-        self._order = _choices([each.value for each in Order], "Order of the review")
-        self._filter = _choices([each.value for each in Filter], "Filter of the review")
+        self._order = _choices(Order, self.tr("Order of the review"))
+        self._filter = _choices(Filter, self.tr("Filter of the review"))
         self._order.activated.connect(self._on_arranged)
         self._filter.activated.connect(self._on_arranged)
         self._summary = QLabel()
         self._queue_rows = _Queue(desk, review)
-        self._queue = _list(self._queue_rows, "Doubtful segments")
+        self._queue = _list(self._queue_rows, self.tr("Doubtful segments"))
         self._queue.clicked.connect(self._on_doubt)
         self._changes_title = QLabel()
         self._changes_rows = _Changes(desk, review)
-        self._changes = _list(self._changes_rows, "Segments that the last step changed")
+        self._changes = _list(self._changes_rows, self.tr("Segments that the last step changed"))
         self._changes.clicked.connect(self._on_change)
         self._desk = desk
         choices = QGridLayout()
         choices.setColumnStretch(1, 1)
-        for row, (text, box) in enumerate((("Order", self._order), ("Show", self._filter))):
+        for row, (text, box) in enumerate(
+            ((self.tr("Order"), self._order), (self.tr("Show"), self._filter))
+        ):
             label = QLabel(text)
             label.setBuddy(box)
             choices.addWidget(label, row, 0)
@@ -79,9 +89,12 @@ class ReviewPanel(QWidget):
         queue = self._review.queue
         frames = len({doubt.position for doubt in queue})
         if queue:
-            self._summary.setText(f"{len(queue):,} to look at in {frames} frames")
+            text = self.tr("{doubts:,} to look at in {frames} frames")
+            self._summary.setText(text.format(doubts=len(queue), frames=frames))
+        elif self._desk.frames:
+            self._summary.setText(self.tr("Nothing to look at"))
         else:
-            self._summary.setText("Nothing to look at" if self._desk.frames else "No clip is open")
+            self._summary.setText(self.tr("No clip is open"))
         self._mark()
 
     @Slot()
@@ -96,8 +109,9 @@ class ReviewPanel(QWidget):
     def _on_changes(self) -> None:
         changes = self._review.changes
         frames = len({change.frame_id for change in changes})
+        text = self.tr("The last step changed {segments:,} in {frames} frames")
         self._changes_title.setText(
-            f"The last step changed {len(changes):,} in {frames} frames" if changes else ""
+            text.format(segments=len(changes), frames=frames) if changes else ""
         )
         for widget in (self._changes_title, self._changes):
             widget.setVisible(bool(changes))
@@ -140,11 +154,13 @@ class _Queue(QAbstractListModel):
         name = _frame_name(self._desk, doubt.frame_id)
         if role == Qt.ItemDataRole.DisplayRole:
             text = f"{name}   {doubt.area:,} px"
-            text += f"   {doubt.frames} frames" if doubt.frames > 1 else ""
-            return text + ("   no match" if doubt.band == Band.NO_MATCH else "")
+            if doubt.frames > 1:
+                text += "   " + self.tr("{} frames").format(doubt.frames)
+            return text + (f"   {band_word(doubt.band)}" if doubt.band == Band.NO_MATCH else "")
         if role == Qt.ItemDataRole.ToolTipRole:
-            text = f"{name}: {BAND_WORDS[doubt.band]}, {doubt.area:,} pixels"
-            return f"{text}; the same is doubted in {doubt.frames} frames"
+            return self.tr(
+                "{name}: {band}, {area:,} pixels; the same is doubted in {frames} frames"
+            ).format(name=name, band=band_word(doubt.band), area=doubt.area, frames=doubt.frames)
         if role == Qt.ItemDataRole.DecorationRole:
             return _swatch(self._desk, doubt.color_id)
         return None
@@ -175,7 +191,8 @@ class _Changes(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         change = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            names = [_color_name(self._desk, each) for each in (change.before, change.after)]
+            palette = self._desk.palette
+            names = [color_title(palette.color(each)) for each in (change.before, change.after)]
             return f"{_frame_name(self._desk, change.frame_id)}   {names[0]} → {names[1]}"
         if role == Qt.ItemDataRole.DecorationRole:
             before, after = (_swatch(self._desk, each) for each in (change.before, change.after))
@@ -189,9 +206,10 @@ class _Changes(QAbstractListModel):
         self.endResetModel()
 
 
-def _choices(texts: list[str], name: str) -> QComboBox:
+def _choices(values: type[Order] | type[Filter], name: str) -> QComboBox:
     box = QComboBox()
-    box.addItems(texts)
+    context = values.__name__
+    box.addItems([QCoreApplication.translate(context, each.value) for each in values])
     box.setAccessibleName(name)
     box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return box
@@ -210,11 +228,6 @@ def _list(rows: QAbstractListModel, name: str) -> QListView:
 
 def _frame_name(desk: Desk, frame_id: int) -> str:
     return next((frame.path.stem for frame in desk.frames if frame.id == frame_id), "")
-
-
-def _color_name(desk: Desk, color_id: int) -> str:
-    color = desk.palette.color(color_id)
-    return color.name if color else "no colour"
 
 
 def _swatch(desk: Desk, color_id: int) -> QIcon:

@@ -33,8 +33,6 @@ from core.sheets import SheetFiles
 
 FLASH_MS = 1200
 
-HINT = "Drop design sheets here: coloured drawings,\nline and colour files in pairs, or a folder."
-
 
 class SheetsPanel(QWidget):
     """The list of design sheets, and the chosen one as a picture."""
@@ -45,17 +43,21 @@ class SheetsPanel(QWidget):
         self._desk, self._review = desk, review
         self._list = QListWidget()
         self._list.setMaximumHeight(120)
-        self._list.setAccessibleName("Design sheets")
+        self._list.setAccessibleName(self.tr("Design sheets"))
         self._list.currentItemChanged.connect(self._on_chosen)
         self._picture = SheetPicture()
         self._picture.picked.connect(self._on_picked)
-        self._hint = QLabel(HINT, alignment=Qt.AlignmentFlag.AlignCenter)
+        hint = self.tr(
+            "Drop design sheets here: coloured drawings,\n"
+            "line and colour files in pairs, or a folder."
+        )
+        self._hint = QLabel(hint, alignment=Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
-        self._add = QPushButton("Add sheets…")
+        self._add = QPushButton(self.tr("Add sheets…"))
         self._add.clicked.connect(self.choose_files)
-        self._add_folder = QPushButton("Add folder…")
+        self._add_folder = QPushButton(self.tr("Add folder…"))
         self._add_folder.clicked.connect(self.choose_folder)
-        self._remove = QPushButton("Remove")
+        self._remove = QPushButton(self.tr("Remove"))
         self._remove.clicked.connect(self._on_remove)
         buttons = QHBoxLayout()
         for button in (self._add, self._add_folder, self._remove):
@@ -78,16 +80,17 @@ class SheetsPanel(QWidget):
         """Ask for sheet files and add them."""
         names, _ = QFileDialog.getOpenFileNames(
             self,
-            "Add design sheets: coloured drawings, or a line and a colour file together",
+            self.tr("Add design sheets: coloured drawings, or a line and a colour file together"),
             "",
-            "Pictures (*.png *.tga *.tif *.tiff *.bmp)",
+            self.tr("Pictures (*.png *.tga *.tif *.tiff *.bmp)"),
         )
         if names:
             self._desk.find_sheets(map(Path, names))
 
     def choose_folder(self) -> None:
         """Ask for a folder of sheets and add them."""
-        name = QFileDialog.getExistingDirectory(self, "Add a folder of design sheets")
+        title = self.tr("Add a folder of design sheets")
+        name = QFileDialog.getExistingDirectory(self, title)
         if name:
             self._desk.find_sheets([Path(name)])
 
@@ -178,7 +181,7 @@ class SheetPicture(QWidget):
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._flash.timeout.connect(self._on_flashed)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setToolTip("Click to take a colour into the bucket")
+        self.setToolTip(self.tr("Click to take a colour into the bucket"))
         self.setMinimumHeight(160)
 
     def sizeHint(self) -> QSize:

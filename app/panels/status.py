@@ -1,21 +1,28 @@
 """Status line: what runs and how long it will take, what is under the cursor, where it is saved."""
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from app.desk import Desk
+from app.language import QT_TRANSLATE_NOOP
+from app.panels.palette import color_title
 from app.progress import Progress
 from core.matching import Band
 
 LOOK_MS = 150
 """So often the progress is shown: what is done sooner shows none, and a bar costs time to draw."""
 
-BAND_WORDS = {
-    Band.SURE: "sure",
-    Band.LIKELY: "likely",
-    Band.DOUBTFUL: "doubtful",
-    Band.NO_MATCH: "no match",
+_BAND_WORDS = {
+    Band.SURE: QT_TRANSLATE_NOOP("Band", "sure"),
+    Band.LIKELY: QT_TRANSLATE_NOOP("Band", "likely"),
+    Band.DOUBTFUL: QT_TRANSLATE_NOOP("Band", "doubtful"),
+    Band.NO_MATCH: QT_TRANSLATE_NOOP("Band", "no match"),
 }
+
+
+def band_word(band: int) -> str:
+    """Return what a band is called, in the language of the window."""
+    return QCoreApplication.translate("Band", _BAND_WORDS[Band(band)])
 
 
 class StatusLine(QStatusBar):
@@ -30,7 +37,7 @@ class StatusLine(QStatusBar):
         self._bar.setFixedWidth(140)
         self._bar.setTextVisible(False)
         self._job = QLabel()
-        self._cancel = QPushButton("Cancel")
+        self._cancel = QPushButton(self.tr("Cancel"))
         self._cancel.clicked.connect(desk.cancel)
         self._counts = QLabel()
         self._model = QLabel()
@@ -62,29 +69,37 @@ class StatusLine(QStatusBar):
         if progress is not None:
             self._bar.setMaximum(progress.total)
             self._bar.setValue(progress.done)
-            text = f"{progress.text} {progress.done} of {progress.total}"
+            text = self.tr("{job} {done} of {total}").format(
+                job=progress.text, done=progress.done, total=progress.total
+            )
             if progress.done < progress.total and progress.elapsed > 1:
-                text += f", {progress.rate:.1f} frames/s, {progress.remaining:.0f} s left"
+                text += self.tr(", {rate:.1f} frames/s, {left:.0f} s left").format(
+                    rate=progress.rate, left=progress.remaining
+                )
             self._job.setText(text)
 
     @Slot()
     def _on_cut(self) -> None:
         project = self._desk.project
-        self._saved.setText("" if project is None else f"Saved in {project.path.name}")
-        if project is not None and project.read_only:
-            self._saved.setText(f"{project.path.name} (read-only)")
+        text = (
+            self.tr("{} (read-only)") if project and project.read_only else self.tr("Saved in {}")
+        )
+        self._saved.setText("" if project is None else text.format(project.path.name))
         self._saved.setToolTip("" if project is None else str(project.path))
         self._count()
 
     @Slot()
     def _on_model(self) -> None:
-        self._model.setText(f"Model {self._desk.models.name}, {self._desk.models.device}")
+        models = self._desk.models
+        text = self.tr("Model {name}, {device}").format(name=models.name, device=models.device)
+        self._model.setText(text)
 
     @Slot()
     def _count(self) -> None:
         shown = [self._desk.frame_colors(frame.id) for frame in self._desk.frames]
         doubts = sum(len(frame.doubtful) for frame in shown if frame is not None)
-        self._counts.setText(f"{doubts} doubtful in {len(shown)} frames" if shown else "")
+        text = self.tr("{doubts} doubtful in {frames} frames")
+        self._counts.setText(text.format(doubts=doubts, frames=len(shown)) if shown else "")
 
     @Slot(int)
     def show_segment(self, label: int) -> None:
@@ -94,8 +109,10 @@ class StatusLine(QStatusBar):
             self._segment.setText("")
             return
         color = desk.palette.color(int(shown.colors[label - 1]))
-        said = "settled by you" if shown.marks[label - 1] else BAND_WORDS[shown.bands[label - 1]]
+        is_settled, band = shown.marks[label - 1], shown.bands[label - 1]
+        said = self.tr("settled by you") if is_settled else band_word(band)
         area = int(desk.drawing.segments.areas[label - 1])
-        name = color.name if color else "no colour"
-        self._segment.setText(f"{name}, {said}, {area:,} px")
+        name = color_title(color)
+        text = self.tr("{color}, {said}, {area:,} px")
+        self._segment.setText(text.format(color=name, said=said, area=area))
         self._segment.setAlignment(Qt.AlignmentFlag.AlignVCenter)
