@@ -5,5 +5,5 @@ it moves them as on a model. Parts are painted back to front into a map of part 
 are drawn wherever two numbers meet: every segment is closed and has one exact colour.
 
 Lengths are in head heights, x to the viewer's right, y up, z towards the viewer; angles in degrees.
-All chance comes from `numpy.random.Generator`s made from the seed: the same seed, the same pictures.
+The same seed gives the same pictures.
 """

@@ -195,9 +195,7 @@ def _arm(body: Body, pose: Pose, chest: Placement, side: int) -> Arm:
     if away > 100:
         depth = min(depth, 0.3)
     radius = 0.125 * width * body.limbs
-    return Arm(
-        side, shoulder, elbow, wrist, lower, float(depth), radius, pose.fingers[index]
-    )
+    return Arm(side, shoulder, elbow, wrist, lower, float(depth), radius, pose.fingers[index])
 
 
 def _leg(body: Body, pose: Pose, root: Placement, side: int) -> Leg:
@@ -251,7 +249,11 @@ def draw_hand(cel: Cel, body: Body, arm: Arm, color: str) -> None:
         outlines = limb([knuckle, middle, tip], [r * 0.3, r * 0.28, r * 0.22])
         cel.add(depth + 0.0005 * (j + 1), outlines, color, edge=Edge.FINE)
     root = arm.wrist + arm.frame @ vector(-arm.side * r * 0.7, -0.06 * size, 0.04)
-    steps = [vector(0, 0), vector(-arm.side * 0.07, -0.09, 0.03), vector(-arm.side * 0.07, -0.17, 0.05)]
+    steps = [
+        vector(0, 0),
+        vector(-arm.side * 0.07, -0.09, 0.03),
+        vector(-arm.side * 0.07, -0.17, 0.05),
+    ]
     thumb = limb([root + arm.frame @ step * size for step in steps], [r * 0.34, r * 0.3, r * 0.22])
     cel.add(depth + 0.004, thumb, color, edge=Edge.FINE)
 
@@ -278,5 +280,8 @@ def draw_feet(cel: Cel, bones: Skeleton, *, color: str, sole: str, has_cap: bool
             cel.add(leg.depth + 0.0088, cap, sole, edge=Edge.FINE)
         tongue = leg.ankle * 0.4 + toe * 0.6
         if sole != color and has_cap:
-            lace = hull(disk(tongue, toe - heel, r * 0.36), disk(tongue * 0.9 + leg.ankle * 0.1, toe - heel, r * 0.36))
+            lace = hull(
+                disk(tongue, toe - heel, r * 0.36),
+                disk(tongue * 0.9 + leg.ankle * 0.1, toe - heel, r * 0.36),
+            )
             cel.add(leg.depth + 0.0092, lace, "metal", edge=Edge.FINE)

@@ -19,7 +19,7 @@ def draw_bottom(cel: Cel, bones: Skeleton, outfit: Outfit, folds: float) -> None
     shoe, sole = ("skin", "skin") if is_bare else ("shoe", "sole")
     draw_feet(cel, bones, color=shoe, sole=sole, has_cap=outfit.has_toecaps and not is_bare)
     if outfit.bottom == "skirt":
-        _draw_skirt(cel, bones, outfit, _cone(bones, outfit), folds)
+        _draw_skirt(cel, outfit, _cone(bones, outfit), folds)
     elif outfit.has_coat:
         _draw_tails(cel, _cone(bones, outfit), bones)
     if outfit.has_cape:
@@ -30,7 +30,9 @@ def _draw_hips(cel: Cel, bones: Skeleton) -> None:
     body = bones.body
     y = np.array([-0.3, -0.1, 0.1]) * body.torso
     width = body.build * body.hips
-    hips = Rings(bones.root, y, np.array([0.4, 0.5, 0.48]) * width, np.array([0.3, 0.34, 0.32]) * body.build)
+    hips = Rings(
+        bones.root, y, np.array([0.4, 0.5, 0.48]) * width, np.array([0.3, 0.34, 0.32]) * body.build
+    )
     cel.add(-0.05, hips.hulls(), "e", name="hips")
 
 
@@ -43,20 +45,38 @@ def _draw_leg(cel: Cel, leg: Leg, outfit: Outfit, folds: float) -> None:
         outlines = [tube(leg.hip, leg.at(min(end, 0.5)), r * 1.2, leg.width(min(end, 0.5)) * 1.3)]
         outlines.append(hull(ball(leg.hip, r * 1.15)))
         if end > 0.5:
-            outlines += [hull(ball(leg.knee, r * 0.93)), tube(leg.knee, leg.at(end), r * 0.93, r * 0.8)]
+            outlines += [
+                hull(ball(leg.knee, r * 0.93)),
+                tube(leg.knee, leg.at(end), r * 0.93, r * 0.8),
+            ]
         cel.add(depth + 0.012, outlines, "e", name=f"trousers{leg.side}", shade=0.1)
         wide = 0.1 * r + 0.2 * r * (end > 0.5)
-        hem = tube(leg.at(end - 0.05), leg.at(end), leg.width(end - 0.05) * 1.2 + wide, leg.width(end) * 1.25 + wide)
+        hem = tube(
+            leg.at(end - 0.05),
+            leg.at(end),
+            leg.width(end - 0.05) * 1.2 + wide,
+            leg.width(end) * 1.25 + wide,
+        )
         cel.add(depth + 0.014, hem, "d" if outfit.has_trim else "e")
         for k in range(int(4 * folds) if end > 0.5 else 0):
             side = leg.frame @ vector(0.16, 0, 0.1)
             at = leg.knee + (leg.ankle - leg.knee) * (0.12 * k - 0.1)
             cel.stroke(np.stack([at + side, at - side * 0.2 * (k % 3)]), f"trousers{leg.side}")
         if outfit.has_knee_pads and end > 0.5 and float(leg.frame[2, 2]) > 0.2:
-            cel.add(depth + 0.016, ball(leg.knee + leg.frame @ vector(0, 0, r * 0.6), r * 0.55), "d", shade=0.02)
+            cel.add(
+                depth + 0.016,
+                ball(leg.knee + leg.frame @ vector(0, 0, r * 0.6), r * 0.55),
+                "d",
+                shade=0.02,
+            )
     if outfit.boot > 0.15 and outfit.bottom != "trousers":
         top = 1 - outfit.boot
-        cel.add(depth + 0.0081, tube(leg.at(top), leg.ankle, leg.width(top) * 1.18, r * 0.56), "shoe", shade=0.04)
+        cel.add(
+            depth + 0.0081,
+            tube(leg.at(top), leg.ankle, leg.width(top) * 1.18, r * 0.56),
+            "shoe",
+            shade=0.04,
+        )
         cel.add(depth + 0.0095, leg.band(top, top + 0.05, 1.24), "b")
 
 
@@ -69,7 +89,9 @@ def _draw_sock(cel: Cel, leg: Leg, outfit: Outfit) -> None:
     cel.add(depth + 0.006, leg.band(top, top + 0.04, 1.11), "c")
     if outfit.has_sock_bands and top + 0.17 < 1:
         for share in (0.07, 0.13):
-            cel.add(depth + 0.006, leg.band(top + share, top + share + 0.03, 1.09), "d", edge=Edge.FINE)
+            cel.add(
+                depth + 0.006, leg.band(top + share, top + share + 0.03, 1.09), "d", edge=Edge.FINE
+            )
 
 
 def _cone(bones: Skeleton, outfit: Outfit) -> Rings:
@@ -90,33 +112,59 @@ def _cone(bones: Skeleton, outfit: Outfit) -> Rings:
     )
 
 
-def _draw_skirt(cel: Cel, bones: Skeleton, outfit: Outfit, cone: Rings, folds: float) -> None:
+def _draw_skirt(cel: Cel, outfit: Outfit, cone: Rings, folds: float) -> None:
     low, top = float(cone.y[0]), float(cone.y[-1])
     length = top - low
     color = "a" if outfit.top in ("robe", "dress") else "b"
     cel.add(-0.6, hull(cone.at(FULL_TURN, low + 0.03 * length)), "inner")
-    cel.add(0.105, cone.hulls(), color, name="hips", shade=0.1, casts=[("leg1", 0.15), ("leg-1", 0.15)])
+    cel.add(
+        0.105, cone.hulls(), color, name="hips", shade=0.1, casts=[("leg1", 0.15), ("leg-1", 0.15)]
+    )
     draw_pattern(cel, cone, outfit.skirt_pattern, within="hips", depth=0.107, bottom=low, top=top)
     for k in range(outfit.pleats):
         width = 360 / outfit.pleats
         left = k * width + 7
         facing = cone.facing(np.radians(left + width / 2), low)
-        pleat = cone.patch((left - 3, left), (left + width + 3, left + width), low - 0.03 * (k % 2) * length, top - 0.12 * length)
+        pleat = cone.patch(
+            (left - 3, left),
+            (left + width + 3, left + width),
+            low - 0.03 * (k % 2) * length,
+            top - 0.12 * length,
+        )
         cel.add(0.11 + 0.02 * facing, pleat, color, shade=0.05)
     if outfit.has_trim:
-        cel.add(0.134, cone.patch(-180, 180, low + 0.1 * length, low + 0.2 * length), "c", edge=Edge.FINE)
+        cel.add(
+            0.134,
+            cone.patch(-180, 180, low + 0.1 * length, low + 0.2 * length),
+            "c",
+            edge=Edge.FINE,
+        )
     if not outfit.pleats:
         draw_folds(cel, cone, within="hips", density=folds, bottom=low, top=top)
     if outfit.top != "robe":
-        cel.add(0.14, cone.patch(-180, 180, top - 0.1 * length, top), "d" if outfit.has_belt else color)
+        cel.add(
+            0.14, cone.patch(-180, 180, top - 0.1 * length, top), "d" if outfit.has_belt else color
+        )
     if outfit.has_apron:
-        cel.add(0.145, cone.patch((-48, -30), (48, 30), low + 0.15 * length, top, grow=1.03), "shirt", shade=0.06)
-        cel.add(0.146, cone.patch((-48, -46), (48, 46), low + 0.15 * length, low + 0.25 * length, grow=1.03), "d", edge=Edge.FINE)
+        cel.add(
+            0.145,
+            cone.patch((-48, -30), (48, 30), low + 0.15 * length, top, grow=1.03),
+            "shirt",
+            shade=0.06,
+        )
+        cel.add(
+            0.146,
+            cone.patch((-48, -46), (48, 46), low + 0.15 * length, low + 0.25 * length, grow=1.03),
+            "d",
+            edge=Edge.FINE,
+        )
 
 
 def _draw_tails(cel: Cel, cone: Rings, bones: Skeleton) -> None:
     low, top = float(cone.y[0]) - 0.3 * bones.body.leg, float(cone.y[-1])
-    cone = Rings(cone.place, np.r_[low, cone.y], *[np.r_[v[0] * 1.1, v] for v in cone.ring(cone.y)[:2]])
+    cone = Rings(
+        cone.place, np.r_[low, cone.y], *[np.r_[v[0] * 1.1, v] for v in cone.ring(cone.y)[:2]]
+    )
     for left, right in ((22, 120), (240, 338), (120, 240)):
         facing = cone.facing(np.radians((left + right) / 2), low)
         tail = cone.patch((left + 12, left), (right - 12, right), low, top)

@@ -5,23 +5,35 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.training.cels.animals import make_bird, make_fish, make_quadruped
+from core.training.cels.beasts import Quadruped
+from core.training.cels.birds import Bird
 from core.training.cels.cel import Cel
+from core.training.cels.creature import make_creature
 from core.training.cels.effects import make_effect
+from core.training.cels.fish import Fish
 from core.training.cels.human import make_human
 from core.training.cels.ink import Style
-from core.training.cels.machines import make_robot, make_vehicle
 from core.training.cels.palette import Palette
 from core.training.cels.pose import Pose
+from core.training.cels.robots import make_robot
 from core.training.cels.subject import Subject
+from core.training.cels.vehicles import make_vehicle
 
-_SHARES = {"human": 0.68, "beast": 0.09, "bird": 0.03, "fish": 0.03, "robot": 0.09, "vehicle": 0.05, "effect": 0.03}
+_SHARES = {
+    "human": 0.68,
+    "beast": 0.09,
+    "bird": 0.03,
+    "fish": 0.03,
+    "robot": 0.09,
+    "vehicle": 0.05,
+    "effect": 0.03,
+}
 _WITH_COMPANION, _WITH_EFFECT = 0.1, 0.1
 
 
 @dataclass(frozen=True)
 class Companion:
-    """A second subject: where it stands beside the first, its size, and before (1) or behind (-1)."""
+    """A second subject: where it stands, its size, and whether before (1) or behind (-1)."""
 
     subject: Subject
     shift: tuple[float, float]
@@ -42,7 +54,9 @@ class Scene:
         """The colours of all, those of companions under their own names."""
         colors = dict(self.lead.palette)
         for index, companion in enumerate(self.companions):
-            colors |= {f"{index}:{name}": color for name, color in companion.subject.palette.items()}
+            colors |= {
+                f"{index}:{name}": color for name, color in companion.subject.palette.items()
+            }
         return colors
 
     @property
@@ -55,7 +69,9 @@ class Scene:
         self.lead.draw(cel, pose)
         for index, it in enumerate(self.companions):
             beside = cel.beside(f"{index}:", shift=it.shift, size=it.size, depth=10.0 * it.side)
-            acting = replace(pose, yaw=pose.yaw + it.yaw, head_yaw=-pose.head_yaw, gait=pose.gait + 1)
+            acting = replace(
+                pose, yaw=pose.yaw + it.yaw, head_yaw=-pose.head_yaw, gait=pose.gait + 1
+            )
             it.subject.draw(beside, acting)
 
 
@@ -66,10 +82,17 @@ def make_scene(rng: np.random.Generator, style: Style) -> Scene:
     low, high = lead.shots["full"]
     companions = []
     if kind != "effect" and rng.random() < _WITH_COMPANION:
-        other = make_subject(str(rng.choice(["human", "human", "beast", "bird", "robot"])), rng, style)
-        shift = float(rng.choice([-1, 1]) * rng.uniform(0.25, 0.5) * (high - low)), float(rng.uniform(-0.3, 0.3))
+        other = make_subject(
+            str(rng.choice(["human", "human", "beast", "bird", "robot"])), rng, style
+        )
+        shift = (
+            float(rng.choice([-1, 1]) * rng.uniform(0.25, 0.5) * (high - low)),
+            float(rng.uniform(-0.3, 0.3)),
+        )
         side = int(rng.choice([-1, 1]))
-        companions.append(Companion(other, shift, float(rng.uniform(0.5, 1.1)), side, float(rng.uniform(-90, 90))))
+        companions.append(
+            Companion(other, shift, float(rng.uniform(0.5, 1.1)), side, float(rng.uniform(-90, 90)))
+        )
     if kind != "effect" and rng.random() < _WITH_EFFECT:
         at = float(rng.uniform(-0.3, 0.3) * (high - low)), float(rng.uniform(low, high))
         size = float(rng.uniform(0.1, 0.3) * (high - low))
@@ -84,9 +107,9 @@ def make_subject(kind: str, rng: np.random.Generator, style: Style) -> Subject:
 
 _MAKERS: dict[str, Callable[[np.random.Generator, Style], Subject]] = {
     "human": make_human,
-    "beast": lambda rng, style: make_quadruped(rng, style.folds),
-    "bird": lambda rng, style: make_bird(rng, style.folds),
-    "fish": lambda rng, style: make_fish(rng, style.folds),
+    "beast": lambda rng, style: make_creature(Quadruped, rng, style.folds),
+    "bird": lambda rng, style: make_creature(Bird, rng, style.folds),
+    "fish": lambda rng, style: make_creature(Fish, rng, style.folds),
     "robot": lambda rng, _: make_robot(rng),
     "vehicle": lambda rng, _: make_vehicle(rng),
     "effect": lambda rng, _: make_effect(rng),

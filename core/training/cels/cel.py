@@ -108,7 +108,9 @@ class Cel:
     _parts: list[Part] = field(default_factory=list)
     _strokes: list[tuple[npt.NDArray[np.float64], str]] = field(default_factory=list)
 
-    def beside(self, prefix: str, *, shift: tuple[float, float], size: float, depth: float) -> "Cel":
+    def beside(
+        self, prefix: str, *, shift: tuple[float, float], size: float, depth: float
+    ) -> "Cel":
         """Return the same cel for another subject that stands elsewhere."""
         return replace(self, prefix=prefix, shift=shift, size=size, depth=depth)
 
@@ -236,7 +238,9 @@ class _Painter:
         for (x0, y0, x1, y1), mask in self._shapes.get(name, []):
             a, b, c, d = max(left, x0), max(top, y0), min(right, x1), min(bottom, y1)
             if a < c and b < d:
-                shape[b - top : d - top, a - left : c - left] |= mask[b - y0 : d - y0, a - x0 : c - x0]
+                shape[b - top : d - top, a - left : c - left] |= mask[
+                    b - y0 : d - y0, a - x0 : c - x0
+                ]
         return shape
 
     def _cast(self, part: Part, mask: Mask, box: Box) -> None:

@@ -15,7 +15,7 @@ from core.training.cels.pose import Motion, Pose
 from core.training.cels.subject import Subject
 
 MIN_COVERED = 0.95
-"""Share of a frame's segments whose colour some design sheet has; more sheets are drawn until then."""
+"""Share of every frame's segments whose colour a design sheet has: sheets are added until then."""
 
 _SHEETS = (
     ("full", Pose(yaw=0, mouth=0.7)),
@@ -71,10 +71,11 @@ def write_drawing(folder: Path, stem: str, drawing: Drawing) -> None:
     for kind, picture in pictures.items():
         (folder / kind).mkdir(parents=True, exist_ok=True)
         write_png(folder / kind / f"{stem}.png", picture)
-    first = np.unique(numbers.ravel(), return_index=True)
+    found, first = np.unique(numbers, return_index=True)
+    labels = drawing.label_map.ravel()[first]
     table = {
-        str(number): drawing.colors[drawing.label_map.ravel()[at] - 1].tolist()
-        for number, at in zip(*map(np.ndarray.tolist, first), strict=True)
+        str(number): drawing.colors[label - 1].tolist()
+        for number, label in zip(found.tolist(), labels.tolist(), strict=True)
         if number
     }
     (folder / "seg" / f"{stem}.json").write_text(json.dumps(table), encoding="utf-8")
@@ -86,17 +87,25 @@ def _frames(
     motion, width = Motion(rng, count), round(size * float(rng.choice([0.75, 1, 1, 4 / 3, 16 / 9])))
     kind = str(rng.choice(list(scene.shots)))
     view = _view(scene, kind, width, size)
-    zooms = rng.uniform(0.85, 1.2) * (1 + rng.choice([0, 0.01, 0.05]) * rng.uniform(-1, 1) * np.arange(count))
+    zooms = rng.uniform(0.85, 1.2) * (
+        1 + rng.choice([0, 0.01, 0.05]) * rng.uniform(-1, 1) * np.arange(count)
+    )
     pan, roll = rng.normal(0, 0.03, 2), rng.normal(0, 1, 2) * (rng.random() < 0.3)
     for i in range(count):
         x, y = view.centre + pan * i * (view.height / view.scale) * 0.3
-        moved = replace(view, scale=view.scale * zooms[i], centre=(x, y), roll=roll[0] * 4 + roll[1] * i)
+        moved = replace(
+            view, scale=view.scale * zooms[i], centre=(x, y), roll=roll[0] * 4 + roll[1] * i
+        )
         pose = motion.pose(i)
         yield _draw(scene, pose, moved, style, rng, noise=1.0), pose, moved
 
 
 def _sheets(
-    scene: Subject, style: Style, rng: np.random.Generator, frames: list[tuple[Drawing, Pose, View]], size: int
+    scene: Subject,
+    style: Style,
+    rng: np.random.Generator,
+    frames: list[tuple[Drawing, Pose, View]],
+    size: int,
 ) -> Iterator[Drawing]:
     """Draw three to six views, and then frames as sheets until their colours are covered."""
     plain = replace(style, width=min(style.width, 2), double=0.0)
@@ -106,11 +115,16 @@ def _sheets(
         shot = kind if kind in scene.shots else "full"
         pose = replace(pose, gait=float(rng.uniform(0, 6)))
         pose = pose if kind == "bust" else replace(pose, arms=_ARMS)
-        drawing = _draw(scene, pose, _view(scene, shot, round(0.75 * size), size), plain, rng, noise=0.3)
+        drawing = _draw(
+            scene, pose, _view(scene, shot, round(0.75 * size), size), plain, rng, noise=0.3
+        )
         known |= _colors(drawing)
         yield drawing
     while True:
-        shares = [np.mean([color.tobytes() in known for color in drawing.colors]) for drawing, _, _ in frames]
+        shares = [
+            np.mean([color.tobytes() in known for color in drawing.colors])
+            for drawing, _, _ in frames
+        ]
         worst = int(np.argmin(shares))
         if shares[worst] >= MIN_COVERED:
             return

@@ -7,10 +7,12 @@ import numpy as np
 from core.training.cels.body import Body, draw_skin, make_body, stand
 from core.training.cels.bottoms import draw_bottom
 from core.training.cels.cel import Cel
-from core.training.cels.faces import Face, draw_face, make_face, make_skull
-from core.training.cels.hair import Hair, draw_hair, make_hair
+from core.training.cels.faces import Face, make_face, make_skull
+from core.training.cels.hair import Hair, make_hair
+from core.training.cels.heads import draw_face
 from core.training.cels.headwear import HEADWEAR, draw_headwear
 from core.training.cels.ink import Style
+from core.training.cels.locks import draw_hair
 from core.training.cels.outfit import Outfit, make_outfit
 from core.training.cels.palette import Palette, make_palette
 from core.training.cels.pose import Pose

@@ -1,7 +1,7 @@
 """Ink: how a hand draws a painting: lines of some width and quality, trace lines, flat colours.
 
-Lines lie where two parts meet; their innermost pixels stay whatever their width and quality, so that
-every segment is closed. Only a line between two equal colours may be left out.
+Lines lie where two parts meet; their innermost pixels stay whatever their width and quality, so
+that every segment is closed. Only a line between two equal colours may be left out.
 """
 
 from dataclasses import dataclass
@@ -207,13 +207,10 @@ def _waves(rng: np.random.Generator, shape: tuple[int, ...], cells: int) -> npt.
     return np.asarray(field, np.float32)
 
 
-def _thick(
-    edge: Mask, ids: npt.NDArray[np.int32], style: Style, rng: np.random.Generator
-) -> Mask:
+def _thick(edge: Mask, ids: npt.NDArray[np.int32], style: Style, rng: np.random.Generator) -> Mask:
     """Return main edges at their width, which breathes with the taper."""
-    pixels = edge.astype(np.uint8)
-    if style.width % 2 == 0:
-        pixels = cv2.dilate(pixels, np.ones((2, 2), np.uint8))
+    brush = np.ones((2, 2) if style.width % 2 == 0 else (1, 1), np.uint8)
+    pixels = np.asarray(cv2.dilate(edge.astype(np.uint8), brush), np.uint8)
     reach = (style.width - 1) // 2 * (1 + style.taper * _waves(rng, ids.shape, 32))
     if style.contour:
         outside = cv2.dilate((ids == 0).astype(np.uint8), np.ones((5, 5), np.uint8))
@@ -248,7 +245,9 @@ def _finished(
     """Cut the picture into segments and compose the images; specks become line."""
     is_trace = (trace > 0) & ~line
     _, _, statistics, _ = (
-        found := cv2.connectedComponentsWithStats((~(line | is_trace)).astype(np.uint8), connectivity=4)
+        found := cv2.connectedComponentsWithStats(
+            (~(line | is_trace)).astype(np.uint8), connectivity=4
+        )
     )
     is_speck = statistics[:, cv2.CC_STAT_AREA] < MIN_SEGMENT
     is_speck[0] = False

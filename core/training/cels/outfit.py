@@ -6,7 +6,18 @@ import numpy as np
 
 from core.training.cels.patterns import PATTERNS
 
-_HIS_TOPS = ("blazer", "hoodie", "tunic", "shirt", "tank", "vest", "robe", "overalls", "suit", "armour")
+_HIS_TOPS = (
+    "blazer",
+    "hoodie",
+    "tunic",
+    "shirt",
+    "tank",
+    "vest",
+    "robe",
+    "overalls",
+    "suit",
+    "armour",
+)
 _HER_TOPS = ("sailor", "dress", *_HIS_TOPS)
 
 
@@ -55,7 +66,13 @@ def make_outfit(rng: np.random.Generator, *, is_male: bool) -> Outfit:
         return bool(rng.random() < share)
 
     top = str(rng.choice(_HIS_TOPS if is_male else _HER_TOPS))
-    bottom = str(rng.choice(["trousers", "trousers", "shorts"] if is_male else ["skirt", "skirt", "trousers", "shorts"]))
+    bottom = str(
+        rng.choice(
+            ["trousers", "trousers", "shorts"]
+            if is_male
+            else ["skirt", "skirt", "trousers", "shorts"]
+        )
+    )
     if top in ("dress", "robe"):
         bottom = "skirt"
     elif top in ("overalls", "suit", "armour"):

@@ -27,7 +27,7 @@ def draw_pattern(
     if kind in ("dots", "stars", "camouflage"):
         for row, share in enumerate(np.arange(0.1, 1.0, 0.2)):
             y = bottom + share * height
-            for phi in np.arange(20 * (row % 2), 360, 40):
+            for phi in range(20 * (row % 2), 360, 40):
                 if surface.facing(np.radians(phi), y) > 0.25:
                     at = surface.at(np.radians(phi), y, 1.02)
                     add(_spot(at, 0.055 * height, kind, phi + share), "df"[row % 2], row)
@@ -43,7 +43,12 @@ def _spot(at: Points, radius: float, kind: str, seed: float) -> Outline:
         return ball(at, radius)
     blob = np.random.default_rng(int(seed * 1000))  # the same blob at the same place in each frame
     outline = ball(at, 1.0) - at
-    return at + outline * radius * np.interp(np.arange(28), range(0, 30, 2), blob.uniform(0.7, 2.6, 15))[:, None]
+    return (
+        at
+        + outline
+        * radius
+        * np.interp(np.arange(28), range(0, 30, 2), blob.uniform(0.7, 2.6, 15))[:, None]
+    )
 
 
 def draw_emblem(cel: Cel, surface: Rings, *, phi: float, y: float, size: float, kind: int) -> None:
@@ -64,7 +69,9 @@ def draw_emblem(cel: Cel, surface: Rings, *, phi: float, y: float, size: float, 
             letter = np.array([(x - 0.18, -0.3, 0), (x + 0.18, -0.3, 0), (x + 0.1, 0.3, 0)]) * size
             cel.add(0.032, at + letter, "shirt", edge=Edge.FINE)
     else:
-        shield = np.array([(-0.8, 0.9, 0), (0.8, 0.9, 0), (0.7, -0.2, 0), (0, -1, 0), (-0.7, -0.2, 0)])
+        shield = np.array(
+            [(-0.8, 0.9, 0), (0.8, 0.9, 0), (0.7, -0.2, 0), (0, -1, 0), (-0.7, -0.2, 0)]
+        )
         cel.add(0.031, at + shield * size, "f", edge=Edge.FINE)
         cel.add(0.032, at + shield[[0, 1, 2, 4]] * size * (0.8, 0.5, 1), "c", edge=Edge.FINE)
 
@@ -75,6 +82,10 @@ def draw_folds(
     """Draw folds as open lines: from nothing to many, always at the same places of the cloth."""
     for k in range(int(7 * density)):
         phi = np.radians(-70 + 47 * k)
-        y = np.linspace(top - (0.1 + 0.12 * (k % 3)) * (top - bottom), bottom + 0.25 * (k % 2) * (top - bottom), 5)
+        y = np.linspace(
+            top - (0.1 + 0.12 * (k % 3)) * (top - bottom),
+            bottom + 0.25 * (k % 2) * (top - bottom),
+            5,
+        )
         if surface.facing(float(phi), float(y[2])) > 0.1:
             cel.stroke(surface.at(phi + np.linspace(0, 0.25 * (-1) ** k, 5), y, 1.0), within)

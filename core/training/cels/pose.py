@@ -125,7 +125,9 @@ class Motion:
     def _arm_at(self, i: int, side: int, swing: float) -> Triple:
         first, second, track = self._arms[side]
         share = float(np.clip(track[i], 0, 1))
-        away, forward, bent = (a * (1 - share) + b * share for a, b in zip(first, second, strict=True))
+        away, forward, bent = (
+            a * (1 - share) + b * share for a, b in zip(first, second, strict=True)
+        )
         return away, forward + 0.7 * swing, bent + (40 if self.action == "run" else 0)
 
     def _leg_at(self, phase: float, side: int, hop: float) -> Triple:

@@ -43,14 +43,24 @@ class _Held:
         """Return a point of the thing; it points away from the palm."""
         return self.place(np.array([x, -along, z]) * self.size)
 
-    def add(self, step: int, outline: Outline, color: str, *, shade: float = 0.02, edge: Edge = Edge.LINE) -> None:
+    def add(
+        self,
+        step: int,
+        outline: Outline,
+        color: str,
+        *,
+        shade: float = 0.02,
+        edge: Edge = Edge.LINE,
+    ) -> None:
         self.cel.add(self.depth - 0.005 + 0.0004 * step, outline, color, shade=shade, edge=edge)
 
     def rod(self, step: int, start: float, end: float, half: float, color: str) -> None:
         self.add(step, ribbon(np.stack([self.at(start), self.at(end)]), half * self.size), color)
 
     def card(self, step: int, half: float, low: float, high: float, color: str) -> None:
-        corners = [self.at(y, x) for x, y in ((-half, low), (half, low), (half, high), (-half, high))]
+        corners = [
+            self.at(y, x) for x, y in ((-half, low), (half, low), (half, high), (-half, high))
+        ]
         self.add(step, np.stack(corners), color)
 
     def sword(self) -> None:
@@ -58,12 +68,20 @@ class _Held:
         blade = np.stack([self.at(0.15), self.at(1.3), self.at(1.5)])
         self.add(1, ribbon(blade, np.array([0.075, 0.06, 0.0]) * self.size), "steel", shade=0.03)
         self.rod(2, 0.15, 1.15, 0.015, "white")
-        self.add(3, ribbon(np.stack([self.at(0.14, -0.22), self.at(0.14, 0.22)]), 0.045 * self.size), "metal")
+        self.add(
+            3,
+            ribbon(np.stack([self.at(0.14, -0.22), self.at(0.14, 0.22)]), 0.045 * self.size),
+            "metal",
+        )
         self.add(4, ball(self.at(-0.38), 0.06 * self.size), "light", edge=Edge.FINE)
 
     def staff(self) -> None:
         self.rod(0, -1.5, 1.1, 0.035, "wood")
-        self.add(1, hull(ball(self.at(1.15), 0.17 * self.size), ball(self.at(1.0), 0.08 * self.size)), "metal")
+        self.add(
+            1,
+            hull(ball(self.at(1.15), 0.17 * self.size), ball(self.at(1.0), 0.08 * self.size)),
+            "metal",
+        )
         self.add(2, ball(self.at(1.18), 0.1 * self.size), "light")
 
     def book(self) -> None:
@@ -81,7 +99,9 @@ class _Held:
         axis = top - rim
         ring = disk(rim, axis, 0.9 * self.size)
         for k in range(0, 28, 4):
-            shape = np.stack([top, ring[k], ring[k : k + 5].mean(0) * 0.96 + rim * 0.04, ring[(k + 4) % 28]])
+            shape = np.stack(
+                [top, ring[k], ring[k : k + 5].mean(0) * 0.96 + rim * 0.04, ring[(k + 4) % 28]]
+            )
             self.add(1 + (k // 4) % 2, shape, "ab"[(k // 4) % 2], shade=0.04)
 
     def bag(self) -> None:
@@ -91,17 +111,31 @@ class _Held:
             x = np.array([0.12 * self.size, 0, 0])
         low, high = grip + down * 0.85, grip + down * 0.3
         self.add(0, ribbon(np.stack([high - 0.6 * x, grip, high + 0.6 * x]), 0.02), "wood")
-        self.add(1, np.stack([low - x, low + x, high + 0.9 * x, high - 0.9 * x]), "wood", shade=0.06)
+        self.add(
+            1, np.stack([low - x, low + x, high + 0.9 * x, high - 0.9 * x]), "wood", shade=0.06
+        )
         flap = high + down * 0.2
-        self.add(2, np.stack([flap - 0.95 * x, flap + 0.95 * x, high + 0.92 * x, high - 0.92 * x]), "d")
+        self.add(
+            2, np.stack([flap - 0.95 * x, flap + 0.95 * x, high + 0.92 * x, high - 0.92 * x]), "d"
+        )
         self.add(3, ball(flap, 0.04 * self.size), "metal", edge=Edge.FINE)
 
     def cup(self) -> None:
         up = -self.bones.down * self.size
         base = self.at(0.05)
         self.add(0, tube(base, base + up * 0.3, 0.11 * self.size, 0.14 * self.size), "shirt")
-        self.add(1, tube(base + up * 0.08, base + up * 0.16, 0.125 * self.size, 0.13 * self.size), "d", edge=Edge.FINE)
-        self.add(2, hull(disk(base + up * 0.3, up + (0, 0, 0.35), 0.14 * self.size)), "wood", edge=Edge.FINE)
+        self.add(
+            1,
+            tube(base + up * 0.08, base + up * 0.16, 0.125 * self.size, 0.13 * self.size),
+            "d",
+            edge=Edge.FINE,
+        )
+        self.add(
+            2,
+            hull(disk(base + up * 0.3, up + np.array([0, 0, 0.35]), 0.14 * self.size)),
+            "wood",
+            edge=Edge.FINE,
+        )
 
     def shield(self) -> None:
         centre, right, up = self.at(0.1), self.bones.chest.turn((0.45, 0, 0)), -self.bones.down
@@ -125,7 +159,9 @@ class _Held:
     def flower(self) -> None:
         self.rod(0, -0.3, 0.6, 0.02, "water")
         for k in range(5):
-            petal = self.at(0.65) + 0.13 * self.size * np.array([np.cos(k * 1.257), np.sin(k * 1.257), 0])
+            petal = self.at(0.65) + 0.13 * self.size * np.array(
+                [np.cos(k * 1.257), np.sin(k * 1.257), 0]
+            )
             self.add(1, ball(petal, 0.1 * self.size), "light")
         self.add(2, star(self.at(0.65), 0.09 * self.size, 7, 0.8), "metal")
 

@@ -1,11 +1,12 @@
 """Simple shapes in space and their outlines in the picture plane.
 
-Points are `[..., 3]` float64 (x to the right, y up, z towards the viewer) in head heights; an outline
-is a polygon `[N, 2]` or `[N, 3]`, of which only x and y count.
+Points are `[..., 3]` float64 in head heights; an outline is a polygon `[N, 2]` or `[N, 3]`, of
+which only x and y count.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -84,11 +85,11 @@ class Rings:
             for values in (a, b, xc, zc)
         ]
 
-    def ring(self, y: npt.ArrayLike) -> list[Points]:
+    def ring(self, y: float | Points) -> list[Points]:
         """Return a, b, xc, zc at heights y."""
         return [np.asarray(np.interp(y, self.y, values)) for values in self._profile]
 
-    def at(self, phi: npt.ArrayLike, y: npt.ArrayLike, grow: npt.ArrayLike = 1.0) -> Points:
+    def at(self, phi: float | Points, y: float | Points, grow: float | Points = 1.0) -> Points:
         """Return points at angles phi (radians, 0 is the front) and heights y."""
         phi = np.asarray(phi, np.float64)
         a, b, xc, zc = self.ring(y)
@@ -96,7 +97,7 @@ class Rings:
         x, z = xc + grow * a * np.sin(phi), zc + grow * b * np.cos(phi)
         return self.place(np.stack([x, heights, z], -1))
 
-    def on_front(self, u: npt.ArrayLike, y: npt.ArrayLike) -> Points:
+    def on_front(self, u: float | Points, y: float | Points) -> Points:
         """Return points with local x = u on the front side."""
         a, b, xc, zc = self.ring(y)
         u = np.asarray(u, np.float64)
@@ -113,7 +114,7 @@ class Rings:
     def hulls(self) -> list[Outline]:
         """Return the silhouette as hulls of neighbouring rings."""
         rings = [self.at(FULL_TURN, y) for y in self.y]
-        return [hull(*pair) for pair in zip(rings, rings[1:], strict=False)]
+        return [hull(*pair) for pair in pairwise(rings)]
 
     def patch(
         self, left: Span, right: Span, bottom: float, top: float, *, grow: float = 1.02
@@ -123,9 +124,7 @@ class Rings:
         low_side, high_side = [], []
         for y in np.linspace(bottom, top, 8):
             a, b, _, _ = self.ring(y)
-            middle = np.degrees(
-                np.arctan2(towards[0] / max(a, 1e-3), towards[2] / max(b, 1e-3))
-            )
+            middle = np.degrees(np.arctan2(towards[0] / max(a, 1e-3), towards[2] / max(b, 1e-3)))
             low, high = (
                 float(np.interp(y, (bottom, top), edge)) if isinstance(edge, tuple) else edge
                 for edge in (left, right)
@@ -183,7 +182,7 @@ def tube(start: Points, end: Points, first_radius: float, last_radius: float) ->
 def limb(points: Sequence[Points], radii: Sequence[float]) -> list[Outline]:
     """Return a rounded chain through several joints."""
     balls = [ball(point, radius) for point, radius in zip(points, radii, strict=True)]
-    return [hull(*pair) for pair in zip(balls, balls[1:], strict=False)]
+    return [hull(*pair) for pair in pairwise(balls)]
 
 
 def soft_limb(points: Sequence[Points], radii: Sequence[float]) -> list[Outline]:

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from core.training.cels.cel import Cel
-from core.training.cels.palette import Rgb
+from core.training.cels.palette import Palette
 from core.training.cels.pose import Pose
 
 
 class Subject(Protocol):
-    """A character, animal, machine or effect.
+    """A character, animal, machine or effect."""
 
-    Attributes:
-        palette: its colours by name.
-        shots: kinds of framing that suit it, with the lowest and highest point of each, head heights.
-    """
+    @property
+    def palette(self) -> Palette:
+        """Its colours by the names that its parts use."""
 
-    palette: Mapping[str, Rgb]
-    shots: Mapping[str, tuple[float, float]]
+    @property
+    def shots(self) -> Mapping[str, tuple[float, float]]:
+        """The framings that suit it: lowest and highest point of each; one is `full`."""
 
     def draw(self, cel: Cel, pose: Pose) -> None:
         """Put all parts into a cel."""

@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.training.cels.body import Arm, Skeleton
+from core.training.cels.bows import draw_bow
 from core.training.cels.cel import Cel, Edge
-from core.training.cels.hair import draw_bow
 from core.training.cels.outfit import Outfit
 from core.training.cels.patterns import draw_emblem, draw_folds, draw_pattern
 from core.training.cels.space import (
@@ -45,12 +45,33 @@ class _Tailor:
         self.surface = Rings(bones.chest, y, a * loose, b * loose)
         self.front = bones.front()
 
-    def patch(self, depth: float, left: Span, right: Span, low: float, high: float, color: str, *, shade: float = 0.0, edge: Edge = Edge.LINE) -> None:
+    def patch(
+        self,
+        depth: float,
+        left: Span,
+        right: Span,
+        low: float,
+        high: float,
+        color: str,
+        *,
+        shade: float = 0.0,
+        edge: Edge = Edge.LINE,
+    ) -> None:
         """Add a piece of cloth between two angles and two shares of the trunk's length."""
         outline = self.surface.patch(left, right, low * self.length, high * self.length)
         self.cel.add(depth, outline, color, within="torso", shade=shade, edge=edge)
 
-    def both(self, depth: float, near: Span, far: Span, low: float, high: float, color: str, *, shade: float = 0.0) -> None:
+    def both(
+        self,
+        depth: float,
+        near: Span,
+        far: Span,
+        low: float,
+        high: float,
+        color: str,
+        *,
+        shade: float = 0.0,
+    ) -> None:
         """Add a piece and its mirror image."""
         self.patch(depth, near, far, low, high, color, shade=shade)
         self.patch(depth, _mirrored(far), _mirrored(near), low, high, color, shade=shade)
@@ -156,14 +177,20 @@ class _Tailor:
         self.patch(0.02, -3, 3, 0.42, 0.96, "metal")
         self.both(0.021, (10, 14), (50, 60), 0.5, 0.85, "steel", shade=0.05)
         for k in range(3):
-            self.patch(0.015 + 0.001 * k, -180, 180, 0.28 - 0.13 * k, 0.42 - 0.13 * k, "steel", shade=0.03)
+            self.patch(
+                0.015 + 0.001 * k, -180, 180, 0.28 - 0.13 * k, 0.42 - 0.13 * k, "steel", shade=0.03
+            )
         self.patch(0.03, -180, 180, 0.94, 1.0, "metal")
         for arm in self.bones.arms:
             top = arm.shoulder * 0.9 + arm.elbow * 0.1
             for k, share in enumerate((0.32, 0.2, 0.05)):
                 at = top + (arm.elbow - arm.shoulder) * share
-                plate = hull(ball(at, arm.radius * (1.75 - 0.25 * (2 - k))), ball(top, arm.radius * 1.5))
-                self.cel.add(arm.depth + 0.03 + 0.001 * k, plate, "metal" if k == 1 else "steel", shade=0.04)
+                plate = hull(
+                    ball(at, arm.radius * (1.75 - 0.25 * (2 - k))), ball(top, arm.radius * 1.5)
+                )
+                self.cel.add(
+                    arm.depth + 0.03 + 0.001 * k, plate, "metal" if k == 1 else "steel", shade=0.04
+                )
 
     # ---------------------------------------------------------------- on all kinds
 
@@ -171,12 +198,21 @@ class _Tailor:
         outfit = self.outfit
         if outfit.emblem >= 0:
             phi = -34 if outfit.top in ("blazer", "sailor") else 0 if outfit.emblem == 2 else 26
-            draw_emblem(self.cel, self.surface, phi=phi, y=0.66 * self.length, size=0.08 * self.width, kind=outfit.emblem)
+            draw_emblem(
+                self.cel,
+                self.surface,
+                phi=phi,
+                y=0.66 * self.length,
+                size=0.08 * self.width,
+                kind=outfit.emblem,
+            )
         if outfit.has_belt:
             self.patch(0.04, -180, 180, 0.2, 0.3, "d", shade=0.03)
             self.patch(0.05, -15, 15, 0.185, 0.315, "metal")
             self.patch(0.06, -8, 8, 0.215, 0.285, "d")
-        draw_folds(self.cel, self.surface, within="torso", density=folds, bottom=0.0, top=0.8 * self.length)
+        draw_folds(
+            self.cel, self.surface, within="torso", density=folds, bottom=0.0, top=0.8 * self.length
+        )
 
     def neck(self) -> None:
         piece, width, length = self.outfit.neck, self.width, self.length
@@ -195,7 +231,12 @@ class _Tailor:
         elif piece == "choker":
             low, high = self.bones.chest((0, 0.97 * length, 0)), self.bones.head((0, -0.3, -0.05))
             radius = 0.175 * width**0.6
-            self.cel.add(0.0, tube(low * 0.5 + high * 0.5, low * 0.38 + high * 0.62, radius, radius), "d", edge=Edge.FINE)
+            self.cel.add(
+                0.0,
+                tube(low * 0.5 + high * 0.5, low * 0.38 + high * 0.62, radius, radius),
+                "d",
+                edge=Edge.FINE,
+            )
         elif piece == "tie" and self.front > 0.05:
             knot = self.surface.on_front(np.zeros(6), np.linspace(0.9, 0.35, 6) * length)
             half = np.array([0.03, 0.05, 0.06, 0.075, 0.08, 0.0]) * width * (0.4 + 0.6 * self.front)
@@ -222,16 +263,28 @@ class _Tailor:
         flare = r * wide * (1.9 if self.outfit.top == "robe" else 1)
         if kind == "long":
             outlines: list[Outline] = limb([arm.shoulder, arm.elbow], [r * 1.25, r * 1.15])
-            outlines += [tube(arm.elbow, end, r * 1.15, 0.85 * flare), hull(ball(arm.elbow, r * 1.15))]
+            outlines += [
+                tube(arm.elbow, end, r * 1.15, 0.85 * flare),
+                hull(ball(arm.elbow, r * 1.15)),
+            ]
         elif kind == "puff":
             outlines = [hull(ball(arm.at(0.1), r * 1.75), ball(arm.shoulder, r * 1.2))]
         else:
-            outlines = [hull(ball(arm.shoulder, r * 1.3)), tube(arm.shoulder, end, r * 1.3, r * 1.2 * wide)]
+            outlines = [
+                hull(ball(arm.shoulder, r * 1.3)),
+                tube(arm.shoulder, end, r * 1.3, r * 1.2 * wide),
+            ]
         self.cel.add(arm.depth + 0.01, outlines, color, name=name, shade=0.07)
         if kind == "long":
             self._cuff(arm, flare)
             for k in range(int(5 * folds)):
-                crease = [arm.elbow + arm.frame @ np.array(d) for d in ((arm.side * 0.14, 0.04 * k - 0.08, 0.1), (arm.side * 0.02, 0.06 * k - 0.1, 0.12))]
+                crease = [
+                    arm.elbow + arm.frame @ np.array(d)
+                    for d in (
+                        (arm.side * 0.14, 0.04 * k - 0.08, 0.1),
+                        (arm.side * 0.02, 0.06 * k - 0.1, 0.12),
+                    )
+                ]
                 self.cel.stroke(np.stack(crease), name)
         else:
             rim = tube(end * 0.9 + arm.shoulder * 0.1, end, r * 1.22 * wide, r * 1.24 * wide)
