@@ -45,7 +45,7 @@ def _draw_ear(cel: Cel, head: Placement, face: Face, side: int) -> None:
     ear = np.stack([x, -0.1 + 0.1 * np.sin(FULL_TURN), -0.03 - 0.06 * np.cos(FULL_TURN)], -1)
     if face.ears == "elf":
         tip = np.array([[side * (0.385 * face.width + 0.3), 0.08, -0.22]])
-        ear = np.concatenate([ear[:6], tip, ear[8:]])
+        ear = np.concatenate([ear[:3], tip, ear[12:]])
     cel.add(depth, head(ear), "skin", shade=0.02)
     if out > 0:
         inside = ear * [1, 0.55, 0.6] + [side * 0.012, -0.045, -0.01]

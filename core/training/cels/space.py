@@ -204,7 +204,7 @@ def smooth(points: npt.ArrayLike, steps: int = 4) -> Points:
 def closed(points: npt.ArrayLike, steps: int = 4) -> Points:
     """Return the closed Catmull-Rom curve through the rows of points `[N, D]`."""
     p = np.asarray(points, np.float64)
-    return smooth(np.concatenate([p[-2:], p, p[:2]]), steps)[2 * steps : -2 * steps]
+    return smooth(np.concatenate([p[-2:], p, p[:2]]), steps)[2 * steps : (len(p) + 2) * steps]
 
 
 def ribbon(path: npt.ArrayLike, widths: npt.ArrayLike) -> Outline:
