@@ -89,6 +89,11 @@ class Painting:
     strokes: Mask
     parts: tuple[Part, ...]
 
+    def __post_init__(self) -> None:
+        """Lock the arrays."""
+        for array in (self.ids, self.tones, self.strokes):
+            array.setflags(write=False)
+
 
 @dataclass(frozen=True)
 class Cel:

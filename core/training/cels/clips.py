@@ -59,11 +59,13 @@ def write_drawing(folder: Path, stem: str, drawing: Drawing) -> None:
 
     Segment numbers are R * 65536 + G * 256 + B; 0 is line, 1 is the background.
     """
-    numbers = drawing.label_map + (drawing.label_map > 0)
+    number_of = np.arange(1, len(drawing.colors) + 2)  # by label
+    number_of[0] = 0
     outside = np.flatnonzero(drawing.colors[:, 3] == 0) + 1
     if len(outside):
-        areas = np.bincount(drawing.label_map.ravel(), minlength=len(drawing.colors) + 1)
-        numbers[drawing.label_map == outside[areas[outside].argmax()]] = 1
+        areas = np.bincount(drawing.label_map.ravel(), minlength=len(number_of))
+        number_of[outside[areas[outside].argmax()]] = 1
+    numbers = number_of[drawing.label_map]
     seg = np.full((*numbers.shape, 4), 255, np.uint8)
     for channel, bits in enumerate((16, 8, 0)):
         seg[..., channel] = numbers >> bits & 255
@@ -71,13 +73,7 @@ def write_drawing(folder: Path, stem: str, drawing: Drawing) -> None:
     for kind, picture in pictures.items():
         (folder / kind).mkdir(parents=True, exist_ok=True)
         write_png(folder / kind / f"{stem}.png", picture)
-    found, first = np.unique(numbers, return_index=True)
-    labels = drawing.label_map.ravel()[first]
-    table = {
-        str(number): drawing.colors[label - 1].tolist()
-        for number, label in zip(found.tolist(), labels.tolist(), strict=True)
-        if number
-    }
+    table = dict(zip(map(str, number_of[1:]), drawing.colors.tolist(), strict=True))
     (folder / "seg" / f"{stem}.json").write_text(json.dumps(table), encoding="utf-8")
 
 

@@ -71,6 +71,11 @@ class Drawing:
     label_map: LabelMap
     colors: npt.NDArray[np.uint8]
 
+    def __post_init__(self) -> None:
+        """Lock the arrays."""
+        for array in vars(self).values():
+            array.setflags(write=False)
+
 
 def make_style(rng: np.random.Generator, *, has_shadow: bool) -> Style:
     """Make the style of one hand; without shadow it uses no trace lines at all."""
@@ -244,19 +249,16 @@ def _finished(
 ) -> Drawing:
     """Cut the picture into segments and compose the images; specks become line."""
     is_trace = (trace > 0) & ~line
-    _, _, statistics, _ = (
-        found := cv2.connectedComponentsWithStats(
-            (~(line | is_trace)).astype(np.uint8), connectivity=4
-        )
-    )
+    free = (~(line | is_trace)).astype(np.uint8)
+    _, pieces, statistics, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
     is_speck = statistics[:, cv2.CC_STAT_AREA] < MIN_SEGMENT
     is_speck[0] = False
-    line = line | is_speck[found[1]]
+    line = line | is_speck[pieces]
     free = (~(line | is_trace)).astype(np.uint8)
     count, labels = cv2.connectedComponents(free, connectivity=4, ltype=cv2.CV_32S)
     label_map = np.asarray(labels, np.int32)
-    first = np.unique(label_map.ravel(), return_index=True)[1]
-    colors = fills.ravel()[first[-(count - 1) :]] if count > 1 else fills.ravel()[:0]
+    colors = np.zeros(count, np.uint32)
+    colors[label_map.ravel()] = fills.ravel()  # all pixels of a segment have the same
     ink = np.array([*style.line, 255], np.uint8)
     color = fills.view(np.uint8).reshape(*fills.shape, 4).copy()
     color[line] = ink
@@ -265,4 +267,4 @@ def _finished(
     inks = np.array([(0, 0, 0), *style.traces], np.uint8)
     image[is_trace, :3] = inks[trace[is_trace]]
     image[is_trace, 3] = 255
-    return Drawing(image, color, label_map, colors.view(np.uint8).reshape(-1, 4))
+    return Drawing(image, color, label_map, colors[1:].view(np.uint8).reshape(-1, 4))
