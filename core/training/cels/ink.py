@@ -37,6 +37,7 @@ class Style:
         traces: ink of shadow, glint, deep shadow and of patches without main lines.
         light: direction to the light in the picture plane, None without shadows.
         shadow: factors of a colour in the shadow; has_deep: whether there is a second one.
+        has_ink: whether black hair may be filled with ink.
     """
 
     width: int
