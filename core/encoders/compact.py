@@ -66,6 +66,10 @@ class Batch:
     trace: Tensor
     is_segment: Tensor
 
+    def to(self, device: torch.device) -> "Batch":
+        """Return the same batch on a device."""
+        return Batch(*(part.to(device) for part in vars(self).values()))
+
 
 def collate(frames: Sequence[Description]) -> Batch:
     """Pad described frames into one batch."""
@@ -243,7 +247,8 @@ def encode(net: CompactNet, frame: Description) -> SegmentFeatures:
     if not len(frame):
         return np.zeros((0, net.config.out), np.float32)
     with torch.inference_mode():
-        features: SegmentFeatures = net(collate([frame]))[0].numpy()
+        batch = collate([frame]).to(net.center.device)
+        features: SegmentFeatures = net(batch)[0].cpu().numpy()
     return features
 
 

@@ -10,7 +10,7 @@ def test_every_setting_is_measured_with_all_its_frames(clips):
     table, answers = benchmark(GeometryEncoder(), clips)
     assert set(table) == set(SETTINGS)
     counts = {setting: len(found) for setting, found in answers.items()}
-    assert counts == {"cf": 6, "ff": 6, "kf1": 8, "kf6": 8}
+    assert counts == {"cf": 9, "ff": 9, "kf1": 12, "kf6": 12}
 
 
 @pytest.mark.parametrize(
