@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from core.models.store import stored
 from core.models.table import BACKBONE, COMPACT, find
-from core.report import BAD_INPUT, DONE, INTERRUPTED, Report
+from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 
 if TYPE_CHECKING:  # torch is imported when a training begins, and argparse hides its class
     import torch
@@ -34,7 +34,7 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
     parser = commands.add_parser("train", help="train a model on clips with ground truth")
     inner = parser.add_subparsers(required=True, metavar="MODEL")
     compact = inner.add_parser("compact", help="the embedded encoder")
-    compact.add_argument("--steps", type=_positive, default=6000, help="of two groups of frames")
+    compact.add_argument("--steps", type=_positive, default=6000, help="of the whole run")
     compact.add_argument("--variants", type=_positive, default=2, help="of each clip, augmented")
     compact.add_argument("--seed", type=int, default=0)
     compact.set_defaults(run=_train, make=_compact)
@@ -57,6 +57,7 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
         add("--out", type=Path, required=True, metavar="FILE", help="weights (.safetensors)")
         add("--development", type=Path, nargs="+", default=[], metavar="DIR", help="to measure on")
         add("--from", dest="start", metavar="NAME|FILE", help="trained weights to begin with")
+        add("--batch", type=_positive, default=2, help="groups or pairs of frames in a step")
         add("--rate", type=float, help="learning rate")
         add("--minutes", type=float, metavar="N", help="ends the run instead of a number of steps")
         add("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
@@ -101,8 +102,13 @@ def _follow(
 ) -> None:
     """Run the loop and say how it goes; of several processes the first one speaks."""
     from core.training import parallel
-    from core.training.loop import CHECKPOINT, run
+    from core.training.loop import CHECKPOINT, TrainingError, run
 
+    if parallel.processes() > trainer.batch:
+        raise TrainingError(
+            f"{parallel.processes()} processes cannot share the {trainer.batch} parts of a step;"
+            " start fewer of them or give a larger --batch."
+        )
     for progress in run(
         trainer,
         options.out,
@@ -115,8 +121,10 @@ def _follow(
             report.say("progress", _text(progress), **asdict(progress))
     if parallel.rank() == 0:
         checkpoint = options.out.with_suffix(CHECKPOINT)
-        text = f"stopped; go on with --resume {checkpoint}" if interrupted.is_set() else "done"
-        report.say("end", f"{text}; weights in {options.out}", out=str(options.out))
+        if not interrupted.is_set():
+            report.say("end", f"done; weights in {options.out}", out=str(options.out))
+        elif checkpoint.exists():
+            report.complain(f"stopped; go on with --resume {checkpoint}.")
 
 
 def _text(progress: "Progress") -> str:
@@ -205,6 +213,7 @@ def _compact(
         start = from_bytes(_file(options.start).read_bytes(), name=options.start)
     plan = Plan(
         steps=options.steps,
+        groups=options.batch,
         rate=_rate(options, Plan.rate),
         variants=options.variants,
         seed=options.seed,
@@ -215,6 +224,8 @@ def _compact(
     for clip in describe(described, clips, plan.variants, interrupted):
         report.advance("described", clip=str(clip))
     report.end()
+    if interrupted.is_set():
+        raise Stop(INTERRUPTED)
     return CompactTrainer(
         plan, clips, described, development=options.development, start=start, device=device
     )
@@ -236,6 +247,7 @@ def _dacon(
     dino = dinov2_from(read_state(path), path=path)
     plan = Plan(
         epochs=options.epochs,
+        batch=options.batch,
         rate=_rate(options, Plan.rate),
         consistency=options.consistency,
         seed=options.seed,

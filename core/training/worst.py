@@ -28,9 +28,16 @@ CAPTION = 28
 
 
 def worst(answers: Sequence[Answer], count: int) -> list[Answer]:
-    """Return the frames with the smallest share of right segments; specks do not count."""
+    """Return the frames with the smallest share of right segments, one of each clip at most.
+
+    Specks do not count, and the frames of a clip mostly fail in the same way.
+    """
     wrong = [each for each in answers if each.metrics.acc_thresh < 1]
-    return sorted(wrong, key=lambda each: each.metrics.acc_thresh)[:count]
+    wrong.sort(key=lambda each: each.metrics.acc_thresh)
+    of_clip: dict[Path, Answer] = {}
+    for answer in wrong:
+        of_clip.setdefault(answer.path.parent.parent, answer)
+    return list(of_clip.values())[:count]
 
 
 def draw_answer(answer: Answer, title: str) -> bytes:

@@ -3,6 +3,7 @@
 import json
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,25 @@ def test_two_processes_train_what_one_does(compact, clips, tmp_path):
     )
     for name, value in first.items():
         torch.testing.assert_close(second[name], value, rtol=1e-4, atol=1e-6, msg=name)
+
+
+@pytest.mark.slow
+def test_interrupting_leaves_a_checkpoint_to_go_on_from(clips, tmp_path):
+    command = [sys.executable, "-m", "core", "train", "compact", "--data", str(clips), "--json"]
+    command += ["--out", str(tmp_path / "studio A.safetensors"), "--cache", str(tmp_path / "cache")]
+    checkpoint = tmp_path / "studio A.checkpoint"
+    process = subprocess.Popen(
+        [*command, "--minutes", "100"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process:
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "progress" and process.poll() is None:
+                process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    assert event["notice"] == f"stopped; go on with --resume {checkpoint}."
+    assert checkpoint.exists()
 
 
 def test_drawings_that_do_not_fit_are_named_and_left_out(compact, clips, tmp_path):
