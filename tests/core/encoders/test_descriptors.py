@@ -65,7 +65,7 @@ def test_the_mirror_image_is_described_without_its_pixels(seed):
 
 
 def test_windows_are_mirrored_as_far_as_their_sampling_allows():
-    """They lie about the deepest point of a segment, which may fall on either side of its middle."""
+    """They lie about the deepest point of a segment, which has no mirror image of its own."""
     mirrored_far = as_is_far = 0.0
     for seed in range(20):
         drawing = outlines(seed)
