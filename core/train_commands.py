@@ -1,6 +1,7 @@
 """`shiage train`: the embedded encoder or DACoN, on folders of clips with ground truth."""
 
 import argparse
+import math
 import tempfile
 from dataclasses import asdict
 from importlib import resources
@@ -58,8 +59,13 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
         add("--development", type=Path, nargs="+", default=[], metavar="DIR", help="to measure on")
         add("--from", dest="start", metavar="NAME|FILE", help="trained weights to begin with")
         add("--batch", type=_positive, default=2, help="groups or pairs of frames in a step")
-        add("--rate", type=float, help="learning rate")
-        add("--minutes", type=float, metavar="N", help="ends the run instead of a number of steps")
+        add("--rate", type=_above_zero, help="learning rate")
+        add(
+            "--minutes",
+            type=_above_zero,
+            metavar="N",
+            help="end it by the clock",
+        )
         add("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
         add("--cache", type=Path, metavar="DIR", help="for what is computed from the data once")
     return compact, dacon
@@ -69,6 +75,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def _above_zero(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number
 
 
@@ -109,6 +122,7 @@ def _follow(
             f"{parallel.processes()} processes cannot share the {trainer.batch} parts of a step;"
             " start fewer of them or give a larger --batch."
         )
+    progress = None
     for progress in run(
         trainer,
         options.out,
@@ -119,6 +133,10 @@ def _follow(
     ):
         if parallel.rank() == 0:
             report.say("progress", _text(progress), **asdict(progress))
+    if progress is None and not interrupted.is_set():
+        raise TrainingError(
+            f"{options.resume} is at the end of its run; give a longer one to go on with it."
+        )
     if parallel.rank() == 0:
         checkpoint = options.out.with_suffix(CHECKPOINT)
         if not interrupted.is_set():

@@ -85,6 +85,9 @@ def test_what_is_there_is_not_written_over_but_goes_on(compact, tmp_path):
     code, said = compact("--steps", 2, "--resume", checkpoint)
     assert code == 0
     assert "step 2" in said.out
+    code, said = compact("--steps", 2, "--resume", checkpoint)
+    assert code == 2
+    assert "at the end of its run" in said.err
 
 
 @pytest.mark.slow
