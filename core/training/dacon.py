@@ -134,8 +134,6 @@ class DaconTrainer:
         target, reference = map(self._read, paths)
         (fused, dino), (other_fused, other_dino) = map(self._features, (target, reference))
         similarity = _cosine(fused, other_fused)
-        if not similarity.numel():  # a page that is all line
-            return similarity.sum(), 0.0
         loss, accuracy = classification(similarity, target.colors, reference.colors)
         loss = CLASSIFICATION * loss
         if self.plan.consistency:

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from core.encoders.dacon import Dacon, DaconEncoder, Perceptron, load_dacon
 from core.encoders.unet import UNet
-from core.images import read_line_image, write_png
+from core.images import read_line_image
 from core.segments import segment
 from core.training.clips import find_training_clips, read_frames
 from core.training.dacon import OFFSETS, DaconTrainer, Plan, classification, draw_pair
@@ -117,19 +117,6 @@ def test_a_colour_that_the_reference_lacks_is_left_out():
     assert both.item() == pytest.approx((one.item() - np.log(chance[1, 1])) / 2)
     none, right = classification(similarity, np.array([98, 99], np.uint32), others)
     assert (none.item(), right) == (0, 0)
-
-
-def test_a_page_that_is_all_line_teaches_nothing(tmp_path):
-    page = np.full((20, 30, 4), (0, 0, 0, 200), np.uint8)
-    for part in ("line", "gt"):
-        (tmp_path / "data" / "a" / part).mkdir(parents=True)
-        for number in range(2):
-            write_png(tmp_path / "data" / "a" / part / f"{number}.png", page)
-    training = trainer(tmp_path / "data", tmp_path)
-    before = training.weights()
-    list(run(training, tmp_path / "dacon.safetensors"))
-    assert training.step == 2
-    assert training.weights() == before
 
 
 def test_every_frame_is_a_target_once_an_epoch_with_a_reference_near_it(tmp_path):
