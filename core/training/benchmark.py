@@ -1,4 +1,4 @@
-"""The development benchmark: accuracy of an encoder in four settings, and how to read its margins.
+"""The development benchmark: accuracy of an encoder in four settings.
 
 As the laboratory measured it: argmax of single segments with the product's own segments, Acc and
 Acc-Thresh averaged over frames. `core.evaluate` measures one clip in one setting; here every
@@ -9,17 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from core.encoders import Encoder, SegmentFeatures
 from core.images import read_image, read_line_image
-from core.matching import Matches, Reference, match, overlap
-from core.metrics import Metrics, mean, measure
+from core.metrics import Metrics, measure
 from core.segments import segment
 from core.sheets import segment_colors
-from core.training.clips import find_training_clips
 from core.training.drawings import complete_drawings, true_colors
 
 SETTINGS = {
@@ -42,12 +39,11 @@ class Encoded:
     features: SegmentFeatures
     colors: npt.NDArray[np.uint32]
     areas: npt.NDArray[np.int32]
-    small_map: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The matches of one frame in one setting and what they are worth.
+    """The colours of one frame in one setting, and what they are worth.
 
     Attributes:
         path: the line image.
@@ -56,9 +52,7 @@ class Answer:
 
     path: Path
     predicted: npt.NDArray[np.uint32]
-    matches: Matches
     right: npt.NDArray[np.bool_]
-    areas: npt.NDArray[np.int32]
     metrics: Metrics
 
 
@@ -83,7 +77,6 @@ def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encod
                     encoder.encode(line, segments),
                     colors,
                     segments.areas,
-                    _small(segments.label_map),
                 )
             )
         found.append(encoded)
@@ -91,10 +84,8 @@ def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encod
     return frames, sheets
 
 
-def answers(
-    frames: Sequence[Encoded], sheets: Sequence[Encoded], setting: str, *, bonus: float = 0
-) -> Iterator[Answer]:
-    """Colour the frames of a clip; `bonus` is added for a full overlap with the previous frame."""
+def answers(frames: Sequence[Encoded], sheets: Sequence[Encoded], setting: str) -> Iterator[Answer]:
+    """Colour the frames of a clip: every segment as the most similar one that is known."""
     for index, frame in enumerate(frames):
         if setting in ("cf", "ff"):
             known = [frames[index - 1] if setting == "cf" else frames[0]] if index else []
@@ -102,24 +93,14 @@ def answers(
             known = list(sheets[:1] if setting == "kf1" else sheets)
         if not known:
             continue
-        values = np.unique(np.concatenate([each.colors for each in known]))
-        references = []
-        for each in known:
-            added = None
-            if bonus and setting == "cf":
-                counts = (len(frame.areas), len(each.areas))
-                iou = overlap(frame.small_map, each.small_map, counts=counts)
-                added = None if iou is None else np.float32(bonus) * iou
-            ids = np.searchsorted(values, each.colors).astype(np.int32)
-            references.append(Reference(each.features, ids, added))
-        matches = match(frame.features, references)
-        predicted = values[matches.colors]
+        features = np.concatenate([each.features for each in known])
+        colors = np.concatenate([each.colors for each in known])
+        predicted = colors[(frame.features @ features.T).argmax(axis=1)]
         metrics = measure(predicted, frame.colors, frame.areas)
-        right = predicted == frame.colors
-        yield Answer(frame.path, predicted, matches, right, frame.areas, metrics)
+        yield Answer(frame.path, predicted, predicted == frame.colors, metrics)
 
 
-def measure_clip(encoder: Encoder, clip: Path, *, bonus: float = 0) -> dict[str, list[Answer]]:
+def measure_clip(encoder: Encoder, clip: Path) -> dict[str, list[Answer]]:
     """Measure a clip in all settings; one without sheets or with less than three frames gives none.
 
     Raises:
@@ -128,27 +109,4 @@ def measure_clip(encoder: Encoder, clip: Path, *, bonus: float = 0) -> dict[str,
     frames, sheets = encode_clip(encoder, clip)
     if not sheets or len(frames) < 3:
         return {setting: [] for setting in SETTINGS}
-    return {setting: list(answers(frames, sheets, setting, bonus=bonus)) for setting in SETTINGS}
-
-
-def benchmark(
-    encoder: Encoder, folder: Path, *, bonus: float = 0
-) -> tuple[dict[str, Metrics], dict[str, list[Answer]]]:
-    """Measure all clips of a folder, per setting."""
-    found: dict[str, list[Answer]] = {setting: [] for setting in SETTINGS}
-    [clips] = find_training_clips([folder])
-    for clip in clips:
-        for setting, measured in measure_clip(encoder, clip, bonus=bonus).items():
-            found[setting] += measured
-    table = {key: mean([each.metrics for each in values]) for key, values in found.items()}
-    return table, found
-
-
-def _small(label_map: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Shrink a label map as `core.cache` does, lines filled from their neighbours."""
-    step = -(-max(label_map.shape) // 480)
-    small = np.ascontiguousarray(label_map[::step, ::step])
-    for _ in range(2):
-        grown = cv2.dilate(small.astype(np.float32), np.ones((3, 3), np.uint8))
-        small = np.where(small == 0, grown, small).astype(np.int32)
-    return small
+    return {setting: list(answers(frames, sheets, setting)) for setting in SETTINGS}
