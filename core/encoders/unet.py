@@ -124,7 +124,7 @@ class UNet(nn.Module):
 
         On a processor the channels of a pixel lie side by side: 1.2 times faster (measured).
         """
-        if x.device.type == "cpu":
+        if x.device.type == "cpu" and not torch.is_grad_enabled():
             x = x.contiguous(memory_format=torch.channels_last)
         skips = []  # published sizes:
         for block in self.encoder_blocks:

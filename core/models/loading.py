@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Literal
 from core.encoders import Encoder
 from core.encoders.geometry import GeometryEncoder
 from core.models.store import ModelError, stored
-from core.models.table import BACKBONE, DEFAULT, DINOV2, GEOMETRY, MODELS, Model, find, state_of
+from core.models.table import (
+    BACKBONE,
+    DEFAULT,
+    DINOV2,
+    GEOMETRY,
+    MODELS,
+    TRAINED,
+    Model,
+    find,
+    state_of,
+)
 from core.places import cache_folder
 
 if TYPE_CHECKING:
@@ -121,6 +131,8 @@ def load(
         raise ModelError(f"{name} computes in float32 only; leave the precision out.")
     try:
         with _driver_problems() as problems:
+            if name.startswith(TRAINED):
+                return CompactEncoder(entry.path, name=name)
             usable = usable_device(device, notice)
             if name.startswith(BACKBONE):
                 return load_backbone(model.file, weights=entry.path, device=usable, notice=notice)
@@ -132,7 +144,7 @@ def load(
                 trials=cache_folder() / TRIALS,
                 notice=notice,
             )
-    except (CheckpointError, DeviceError) as error:
+    except (CheckpointError, DeviceError, WeightsError) as error:
         raise ModelError(str(error)) from error
     finally:
         for problem in problems:

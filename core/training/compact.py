@@ -6,20 +6,19 @@ and step, so that a run that was interrupted goes on as if it had not been.
 """
 
 import json
-import math
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.encoders.compact import Batch, CompactNet, NetConfig, collate, encode, mirrored, to_bytes
-from core.training.clips import find_training_clips
 from core.training.described import CLEAN, DescribedClips, DescribedFrame, PackedFrame
+from core.training.development import Encoded, measure
+from core.training.loop import MisfitError, cosine
 
 GROUP = 4
 """Frames of a group; each is target and reference of the three others."""
@@ -51,70 +50,6 @@ class Plan:
     full: float = 40.0
     seed: int = 0
     net: NetConfig = field(default_factory=NetConfig)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a loop has to tell: the step, its mean loss and accuracy since the last one, seconds.
-
-    `development` has the accuracy (in percent) per setting where it was measured.
-    """
-
-    step: int
-    loss: float
-    accuracy: float
-    seconds: float
-    development: dict[str, float]
-
-
-def train_compact(
-    data: Sequence[Path],
-    out: Path,
-    *,
-    plan: Plan,
-    cache: Path,
-    development: Sequence[Path] = (),
-    report_every: int = 50,
-    save_every: int = 500,
-) -> Iterator[Progress]:
-    """Train on folders of clips; goes on from `out` with the suffix `.checkpoint` if it exists.
-
-    Args:
-        data: folders of clips in the PaintBucket layout.
-        out: the averaged weights, rewritten with every checkpoint.
-        plan: sizes, rates and the seed.
-        cache: a folder for described frames.
-        development: folders of clips for the accuracy that is reported at every checkpoint.
-        report_every: steps between reports.
-        save_every: steps between checkpoints.
-    """
-    clips = find_training_clips(data)
-    described = DescribedClips(cache, plan.seed)
-    checkpoint = out.with_suffix(".checkpoint")
-    trainer = Trainer(plan)
-    if checkpoint.exists():
-        trainer.resume(checkpoint)
-    else:
-        trainer.standardise(draw_group(clips, described, plan, step=-1, group=g) for g in range(50))
-    started, losses = time.monotonic(), []
-    while trainer.step < plan.steps:
-        groups = [
-            draw_group(clips, described, plan, step=trainer.step, group=group)
-            for group in range(plan.groups)
-        ]
-        losses.append(trainer.train(groups))
-        is_last = trainer.step == plan.steps
-        is_saving = is_last or trainer.step % save_every == 0
-        accuracies = {}
-        if is_saving:
-            trainer.save(checkpoint)
-            write(out, to_bytes(trainer.averaged, note=f"step {trainer.step} of {plan.steps}"))
-            accuracies = measure(trainer.averaged, development, DescribedClips(cache, plan.seed))
-        if is_saving or trainer.step % report_every == 0:
-            loss, accuracy = np.mean(losses, axis=0)
-            seconds = time.monotonic() - started
-            yield Progress(trainer.step, float(loss), float(accuracy), seconds, accuracies)
-            losses = []
 
 
 def draw_group(
@@ -168,94 +103,124 @@ def _frame(described: DescribedClips, clip: Path, variant: int, index: int) -> P
     return described.frames(clip, variant)[index]
 
 
-class Trainer:
-    """The network, its average, the optimizer and how far they are."""
+class CompactTrainer:
+    """The embedded encoder as the loop sees it: the network, its average and the optimizer."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Begin with random weights that the seed decides."""
-        self.plan = plan
-        self.step = 0
+    def __init__(
+        self,
+        plan: Plan,
+        clips: Sequence[Sequence[Path]],
+        described: DescribedClips,
+        *,
+        development: Sequence[Path] = (),
+        start: CompactNet | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        """Begin with random weights that the seed decides, or with trained ones.
+
+        Args:
+            plan: sizes, rates and the seed.
+            clips: of every folder of training data.
+            described: gives their frames.
+            development: folders of clips for the accuracy that is reported.
+            start: a trained network; the plan's sizes then do not count.
+            device: where to compute, by default the processor.
+        """
+        self.plan = plan if start is None else replace(plan, net=start.config)
+        self.step, self.steps, self.batch = 0, plan.steps, plan.groups
+        self.device = device or torch.device("cpu")
+        self._clips, self._described, self._development = clips, described, development
         with torch.random.fork_rng():
             torch.manual_seed(plan.seed)
-            self.net = CompactNet(plan.net)
-            self.averaged = CompactNet(plan.net)
+            self.net = CompactNet(self.plan.net)
+            self.averaged = CompactNet(self.plan.net)
             self.scale = nn.Parameter(torch.tensor(2.6))  # logarithm of 1 / temperature
+        if start is None:
+            self._standardise()
+        else:
+            self.net.load_state_dict(start.state_dict())
         self.averaged.load_state_dict(self.net.state_dict())
+        self.net.to(self.device)
+        self.averaged.to(self.device)
+        self.scale.data = self.scale.data.to(self.device)
+        self.parameters = [*self.net.parameters(), self.scale]
         self.optimizer = torch.optim.AdamW(
-            [*self.net.parameters(), self.scale],
-            lr=plan.rate,
-            weight_decay=plan.decay,
-            betas=(0.9, 0.98),
-            fused=True,
+            self.parameters, lr=plan.rate, weight_decay=plan.decay, betas=(0.9, 0.98), fused=True
         )
 
-    def standardise(self, groups: Iterator[list[DescribedFrame]]) -> None:
+    def _standardise(self) -> None:
         """Measure mean and spread of the descriptors; done once, before the first step."""
-        tokens = np.concatenate([f.description.tokens for group in groups for f in group])
-        for net in (self.net, self.averaged):
-            net.center.copy_(torch.from_numpy(tokens.mean(axis=0)))
-            net.spread.copy_(torch.from_numpy(np.maximum(tokens.std(axis=0), 0.05)))
+        groups = [self._draw(step=-1, group=group) for group in range(50)]
+        tokens = np.concatenate([frame.description.tokens for group in groups for frame in group])
+        self.net.center.copy_(torch.from_numpy(tokens.mean(axis=0)))
+        self.net.spread.copy_(torch.from_numpy(np.maximum(tokens.std(axis=0), 0.05)))
 
-    def train(self, groups: Sequence[Sequence[DescribedFrame]]) -> tuple[float, float]:
-        """Take one step; returns loss and (weighted) accuracy."""
-        rate = self.plan.rate * schedule(self.step, self.plan)
+    def _draw(self, *, step: int, group: int) -> list[DescribedFrame]:
+        return draw_group(self._clips, self._described, self.plan, step=step, group=group)
+
+    def loss(self, part: int) -> tuple[Tensor, float]:
+        """Return loss and (weighted) accuracy of one group of the present step."""
+        group = self._draw(step=self.step, group=part)
+        batch = collate([frame.description for frame in group]).to(self.device)
+        colors = [frame.colors for frame in group]
+        return group_loss(self.net(batch), self.scale.exp(), batch, colors, self.plan)
+
+    def update(self, share: float) -> None:
+        """Take a step at the rate of the schedule and average the weights."""
+        rate = self.plan.rate * cosine(self.step, share, warmup=self.plan.warmup)
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = rate
-        results = []
-        for group in groups:  # one after the other: groups differ in size, padding costs time
-            batch = collate([frame.description for frame in group])
-            loss, accuracy = group_loss(
-                self.net(batch),
-                self.scale.exp(),
-                batch,
-                [frame.colors for frame in group],
-                self.plan,
-            )
-            (loss / len(groups)).backward()  # type: ignore[no-untyped-call]
-            results.append((float(loss.detach()), accuracy))
         norm = nn.utils.clip_grad_norm_(self.net.parameters(), self.plan.clip)
         if torch.isfinite(norm):
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.step += 1
-        keep = min(self.plan.ema, (self.step + 1) / (self.step + 10))
+        keep = min(self.plan.ema, (self.step + 2) / (self.step + 11))
         with torch.no_grad():
             for mean, value in zip(self.averaged.parameters(), self.net.parameters(), strict=True):
                 mean.lerp_(value, 1 - keep)
-        loss_mean, accuracy_mean = np.mean(results, axis=0)
-        return float(loss_mean), float(accuracy_mean)
 
-    def save(self, path: Path) -> None:
-        """Write everything that a later `resume` needs, whole or not at all."""
-        temporary = path.with_suffix(".tmp")
-        torch.save(
-            {
-                "plan": json.dumps(asdict(self.plan)),
-                "step": self.step,
-                "net": self.net.state_dict(),
-                "averaged": self.averaged.state_dict(),
-                "scale": self.scale.detach(),
-                "optimizer": self.optimizer.state_dict(),
-            },
-            temporary,
-        )
-        temporary.replace(path)
+    def state(self) -> dict[str, Any]:
+        """Return everything that `load` needs."""
+        return {
+            "plan": json.dumps(asdict(replace(self.plan, steps=0))),
+            "step": self.step,
+            "net": self.net.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "scale": self.scale.detach(),
+            "optimizer": self.optimizer.state_dict(),
+        }
 
-    def resume(self, path: Path) -> None:
-        """Go on from a file that `save` wrote; the plan may differ in its steps."""
-        stored = torch.load(path, weights_only=True)  # noqa: TID251 -- our own checkpoint
-        self.step = stored["step"]
-        self.net.load_state_dict(stored["net"])
-        self.averaged.load_state_dict(stored["averaged"])
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a state; the plan may differ in its steps only.
+
+        Raises:
+            MisfitError: if it was made with another plan.
+        """
+        stored, own = json.loads(state["plan"]), json.loads(self.state()["plan"])
+        different = sorted(key for key in own if stored.get(key) != own[key])
+        if different:
+            raise MisfitError(f"it was made with another {' and '.join(different)}")
+        self.step = state["step"]
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
         with torch.no_grad():
-            self.scale.copy_(stored["scale"])
-        self.optimizer.load_state_dict(stored["optimizer"])
+            self.scale.copy_(state["scale"])
+        self.optimizer.load_state_dict(state["optimizer"])
 
+    def weights(self) -> bytes:
+        """Return the averaged weights as the encoder reads them."""
+        return to_bytes(self.averaged, note=f"step {self.step}, seed {self.plan.seed}")
 
-def schedule(step: int, plan: Plan) -> float:
-    """Return the share of the learning rate at a step: warm-up, then half a cosine."""
-    warm = min(1.0, (step + 1) / max(plan.warmup, 1))
-    return warm * (1 + math.cos(math.pi * step / plan.steps)) / 2 + 1e-3
+    def measure(self) -> dict[str, float]:
+        """Return the development accuracy of the averaged weights."""
+        return measure(self._development, self._encoded)
+
+    def _encoded(self, clip: Path) -> list[Encoded]:
+        frames = [packed.unpack() for packed in self._described.frames(clip, CLEAN)]
+        return [
+            Encoded(encode(self.averaged, frame.description), frame.colors, frame.is_sheet)
+            for frame in frames
+        ]
 
 
 def group_loss(
@@ -276,8 +241,8 @@ def group_loss(
     """
     count, longest = batch.is_segment.shape
     _, ids = np.unique(np.concatenate(colors), return_inverse=True)
-    target = torch.zeros(count, longest, dtype=torch.long)
-    target[batch.is_segment] = torch.from_numpy(ids)
+    target = torch.zeros(count, longest, dtype=torch.long, device=features.device)
+    target[batch.is_segment] = torch.from_numpy(ids).to(features.device)
     is_color = nn.functional.one_hot(target, int(ids.max()) + 1) * batch.is_segment[..., None]
     area = torch.exp(2 * batch.sizes) * 256**2  # as if the figure were 512 pixels
     weight = (area / plan.full).clamp(plan.smallest, 1) * batch.is_segment
@@ -291,41 +256,10 @@ def group_loss(
     right = by_color.gather(-1, own)[..., 0]  # [a, b, N]
 
     occurs = is_color.any(dim=1).T[target].permute(0, 2, 1)  # [a, b, N]
-    others = ~torch.eye(count, dtype=torch.bool)[..., None]
+    others = ~torch.eye(count, dtype=torch.bool, device=features.device)[..., None]
     weights = weight[:, None] * occurs * others
     weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-6)
     pairs = (weights.sum(-1) > 0).sum().clamp(min=1)
     loss = -(torch.log(right + 1e-8) * weights).sum() / pairs
     hits = (by_color.argmax(-1) == own[..., 0]) * weights
     return loss, float(hits.sum() / pairs)
-
-
-def measure(
-    net: CompactNet, folders: Sequence[Path], described: DescribedClips
-) -> dict[str, float]:
-    """Return the accuracy in percent, argmax of single segments, as `core.evaluate` has it.
-
-    A figure per folder and setting: `cf` the previous frame, `kf1` the first sheet.
-    """
-    found: dict[str, list[float]] = {}
-    for folder, clips in zip(folders, find_training_clips(folders), strict=True):
-        for clip in clips[::2]:
-            packed = described.frames(clip, CLEAN)
-            frames = [frame.unpack() for frame in packed]
-            features = [encode(net, frame.description) for frame in frames]
-            drawings = [i for i, frame in enumerate(frames) if not frame.is_sheet]
-            sheet = next((i for i, frame in enumerate(frames) if frame.is_sheet), None)
-            pairs = [("cf", b, a) for a, b in pairwise(drawings)][::2]
-            pairs += [("kf1", a, sheet) for a in drawings[::3] if sheet is not None]
-            for setting, a, b in pairs:
-                nearest = (features[a] @ features[b].T).argmax(axis=1)
-                hits = frames[b].colors[nearest] == frames[a].colors
-                found.setdefault(f"{folder.name} {setting}", []).append(100 * float(hits.mean()))
-    return {key: float(np.mean(values)) for key, values in found.items()}
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(data)
-    temporary.replace(path)

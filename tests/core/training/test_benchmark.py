@@ -1,26 +1,39 @@
-import pytest
+import numpy as np
 
 from core.encoders.geometry import GeometryEncoder
-from core.evaluate import evaluate_clip
-from core.metrics import mean
-from core.training.benchmark import SETTINGS, benchmark
+from core.images import read_image, read_line_image
+from core.segments import segment
+from core.sheets import segment_colors
+from core.training.benchmark import SETTINGS, measure_clip
 
 
 def test_every_setting_is_measured_with_all_its_frames(clips):
-    table, answers = benchmark(GeometryEncoder(), clips)
-    assert set(table) == set(SETTINGS)
-    counts = {setting: len(found) for setting, found in answers.items()}
-    assert counts == {"cf": 6, "ff": 6, "kf1": 8, "kf6": 8}
+    found = measure_clip(GeometryEncoder(), clips / "clip0")
+    assert set(found) == set(SETTINGS)
+    counts = {setting: len(answers) for setting, answers in found.items()}
+    assert counts == {"cf": 3, "ff": 3, "kf1": 4, "kf6": 4}
 
 
-@pytest.mark.parametrize(
-    ("setting", "name", "shots"), [("kf1", "keyframe", 1), ("ff", "first-frame", 1)]
-)
-def test_it_agrees_with_the_evaluation_of_single_clips(clips, setting, name, shots):
-    encoder = GeometryEncoder()
-    single = [
-        frame.metrics
-        for clip in sorted(clips.iterdir())
-        for frame in evaluate_clip(encoder, clip, name, shots=shots)
-    ]
-    assert benchmark(encoder, clips)[0][setting] == mean(single)
+def test_a_clip_without_sheets_is_not_measured(clips, tmp_path):
+    (tmp_path / "clip").mkdir()
+    for part in ("line", "gt"):
+        (tmp_path / "clip" / part).symlink_to(clips / "clip0" / part)
+    assert not any(measure_clip(GeometryEncoder(), tmp_path / "clip").values())
+
+
+def test_a_segment_gets_the_colour_of_the_most_similar_one(clips):
+    clip, encoder = clips / "clip1", GeometryEncoder()
+
+    def drawing(folder, name):
+        line = read_line_image(folder / "line" / name)
+        segments = segment(line)
+        truth = segment_colors(segments.label_map, read_image(folder / "gt" / name))
+        return encoder.encode(line, segments), truth
+
+    answer = measure_clip(encoder, clip)["kf1"][3]
+    features, truth = drawing(clip, "0003.png")
+    others, colors = drawing(clip / "ref", "0000.png")
+    expected = [colors[int(np.argmax(others @ feature))] for feature in features]
+    assert answer.path == clip / "line" / "0003.png"
+    assert answer.predicted.tolist() == expected
+    assert answer.metrics.acc == (np.array(expected) == truth).mean()

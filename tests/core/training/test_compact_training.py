@@ -1,4 +1,6 @@
 from dataclasses import replace
+from itertools import count
+from threading import Event
 
 import numpy as np
 import pytest
@@ -7,9 +9,10 @@ import torch
 from core.encoders.compact import CompactEncoder, NetConfig, collate, from_bytes
 from core.encoders.descriptors import describe
 from core.segments import segment
-from core.training.clips import read_frames
-from core.training.compact import Plan, group_loss, train_compact
+from core.training.clips import find_training_clips, read_frames
+from core.training.compact import CompactTrainer, Plan, group_loss
 from core.training.described import CLEAN, DescribedClips
+from core.training.loop import CHECKPOINT, TrainingError, run
 from tests.core.encoders.drawings import outlines
 
 TINY = Plan(
@@ -20,34 +23,104 @@ TINY = Plan(
 )
 
 
-def run(clips, folder, plan, **options):
-    out = folder / "weights.safetensors"
-    cache = folder / "cache"
-    return train_compact([clips], out, plan=plan, cache=cache, **options), out
+def trainer(clips, cache, plan=TINY, **options):
+    return CompactTrainer(
+        plan, find_training_clips([clips]), DescribedClips(cache, plan.seed), **options
+    )
 
 
-def test_two_clips_can_be_learned_by_heart(clips, tmp_path):
-    plan = replace(TINY, steps=120, rate=3e-3)
-    steps, out = run(clips, tmp_path, plan, development=[clips], save_every=120)
-    *_, last = steps
+def same_weights(one, other):
+    first, second = (from_bytes(path.read_bytes(), name="").state_dict() for path in (one, other))
+    for name, value in first.items():
+        torch.testing.assert_close(second[name], value, rtol=0, atol=0, msg=name)
+
+
+@pytest.fixture
+def ticking():
+    """A clock that goes on by a second whenever it is looked at."""
+    return count().__next__
+
+
+def test_three_clips_can_be_learned_by_heart(clips, tmp_path):
+    plan = replace(TINY, steps=150, rate=3e-3)
+    out = tmp_path / "weights.safetensors"
+    *_, last = run(trainer(clips, tmp_path, plan, development=[clips]), out)
+    assert last.step == 150
     assert last.accuracy > 0.9
+    assert set(last.development) == {f"{clips.name} cf", f"{clips.name} kf1"}
     assert all(accuracy > 95 for accuracy in last.development.values())
     assert CompactEncoder(out).width == 16
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(clips, tmp_path):
-    (tmp_path / "whole").mkdir()
-    (tmp_path / "halves").mkdir()
-    steps, whole = run(clips, tmp_path / "whole", TINY, save_every=4)
-    assert len(list(steps)) == 2
-    steps, halves = run(clips, tmp_path / "halves", TINY, save_every=4)
-    next(steps)
+    whole, halves = tmp_path / "whole.safetensors", tmp_path / "halves.safetensors"
+    assert [each.step for each in run(trainer(clips, tmp_path), whole)] == [8]
+    steps = run(trainer(clips, tmp_path), halves, save_seconds=0)
+    while next(steps).step < 3:
+        pass
     steps.close()
-    steps, halves = run(clips, tmp_path / "halves", TINY, save_every=4)
-    assert [each.step for each in steps] == [8]
-    one, other = (from_bytes(path.read_bytes(), name="") for path in (whole, halves))
-    for name, value in one.state_dict().items():
-        torch.testing.assert_close(other.state_dict()[name], value, rtol=0, atol=0, msg=name)
+    resume = halves.with_suffix(CHECKPOINT)
+    *_, last = run(trainer(clips, tmp_path), halves, resume=resume)
+    assert last.step == 8
+    same_weights(whole, halves)
+
+
+def test_so_does_a_run_with_a_time_limit(clips, tmp_path, ticking):
+    whole, halves = tmp_path / "whole.safetensors", tmp_path / "halves.safetensors"
+    limit = {"minutes": 0.2, "save_seconds": 4, "report_seconds": 1}  # 12 looks at the clock
+    *_, last = run(trainer(clips, tmp_path), whole, clock=ticking, **limit)
+    assert (last.step, last.share) == (12, 1)
+    steps = run(trainer(clips, tmp_path), halves, clock=count(100).__next__, **limit)
+    while next(steps).step < 4:
+        pass
+    steps.close()
+    resume = halves.with_suffix(CHECKPOINT)
+    *_, last = run(
+        trainer(clips, tmp_path), halves, resume=resume, clock=count(500).__next__, **limit
+    )
+    assert (last.step, last.share) == (12, 1)
+    same_weights(whole, halves)
+
+
+def test_stopping_it_keeps_what_was_learned(clips, tmp_path):
+    out, stop = tmp_path / "weights.safetensors", Event()
+    steps = run(trainer(clips, tmp_path), out, report_seconds=0, stop=stop)
+    next(steps)
+    stop.set()
+    assert [each.step for each in steps] == [2]
+    again = trainer(clips, tmp_path)
+    next(run(again, out, resume=out.with_suffix(CHECKPOINT), report_seconds=0))
+    assert again.step == 3
+
+
+def test_a_checkpoint_of_another_plan_is_refused(clips, tmp_path):
+    out = tmp_path / "weights.safetensors"
+    list(run(trainer(clips, tmp_path), out))
+    other = trainer(clips, tmp_path, replace(TINY, rate=1.0))
+    with pytest.raises(TrainingError, match=r"weights\.checkpoint .* another rate"):
+        next(run(other, out, resume=out.with_suffix(CHECKPOINT)))
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", None])
+def test_what_is_no_checkpoint_is_refused(clips, tmp_path, content):
+    path = tmp_path / "other.checkpoint"
+    if content is None:
+        torch.save({"weights": torch.zeros(3)}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"other\.checkpoint"):
+        next(run(trainer(clips, tmp_path), tmp_path / "out.safetensors", resume=path))
+
+
+def test_training_goes_on_from_trained_weights(clips, tmp_path):
+    plan = replace(TINY, steps=100, rate=3e-3)
+    out = tmp_path / "weights.safetensors"
+    list(run(trainer(clips, tmp_path, plan), out))
+    trained = from_bytes(out.read_bytes(), name="")
+    fine = trainer(clips, tmp_path, replace(TINY, steps=1, rate=1e-5), start=trained)
+    (first,) = run(fine, tmp_path / "fine.safetensors")
+    (fresh,) = run(trainer(clips, tmp_path, replace(TINY, steps=1)), tmp_path / "o.safetensors")
+    assert first.loss < fresh.loss / 2
 
 
 def test_the_loss_is_the_formula_written_out():

@@ -1,0 +1,76 @@
+"""Check: whether folders hold training data, before hours are spent on them."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+import torch
+
+from core.training import parallel
+from core.training.clips import MAX_SEGMENTS, MIN_SEGMENTS, find_training_clips
+from core.training.described import CLEAN, DescribedClips
+from core.training.drawings import complete_drawings
+from core.training.loop import TrainingError
+
+
+def check_data(folders: Sequence[Path]) -> list[str]:
+    """Look at the names and sizes of all drawings.
+
+    Returns:
+        A sentence for each clip of which something is left out.
+
+    Raises:
+        TrainingError: if a folder holds no clip, or no clip has two drawings with their colours.
+    """
+    notices, has_pair = [], False
+    for folder in folders:
+        [clips] = find_training_clips([folder])
+        if not clips:
+            raise TrainingError(
+                f"{folder} holds no clip with a “line” and a “gt” folder; name the folder in which"
+                " the clips lie, as “shiage dataset” writes them."
+            )
+        for clip in clips:
+            complete, problems = complete_drawings(clip)
+            has_pair = has_pair or len(complete) > 1
+            sheets = complete_drawings(clip / "ref")[1]
+            notices += [f"{text}; left out." for text in (*problems, *sheets)]
+    if not has_pair:
+        names = ", ".join(map(str, folders))
+        raise TrainingError(
+            f"{names}: no clip has two drawings with their colours (line/NAME.png and gt/NAME.png"
+            " of one size); finish more frames first."
+        )
+    return notices
+
+
+def describe(
+    described: DescribedClips, clips: Sequence[Sequence[Path]], variants: int, stop: Event
+) -> Iterator[Path]:
+    """Describe all clips before the training, this process its part of them; yield each.
+
+    Raises:
+        TrainingError: if the disk refuses, or no clip has two drawings that can be trained on.
+    """
+    is_useful = False
+    every = [clip for folder in clips for clip in folder]
+    for clip in every[parallel.rank() :: parallel.processes()]:
+        if stop.is_set():
+            break
+        try:
+            described.prepare(clip, variants=variants)
+        except OSError as error:
+            raise TrainingError(
+                f"{clip}: its descriptions cannot be stored ({error.strerror}); make room or choose"
+                " another --cache."
+            ) from error
+        frames = described.frames(clip, CLEAN)
+        is_useful = is_useful or sum(not frame.is_sheet for frame in frames) > 1
+        yield clip
+    useful = torch.tensor([float(is_useful)])
+    parallel.add_up([useful])  # nobody goes on before all are there
+    if not useful.any() and not stop.is_set():
+        raise TrainingError(
+            f"No clip has two drawings with {MIN_SEGMENTS} to {MAX_SEGMENTS} segments, which the"
+            " training needs; add clips."
+        )
