@@ -34,7 +34,7 @@ def third_party(entries: Iterable[tuple[str, str, str]]) -> str:
     others: dict[Path, str] = {}
     for name, source, kind in entries:
         path = Path(source)
-        if kind == "SYMLINK" or not path.is_absolute() or path.is_relative_to(ROOT / "app"):
+        if kind == "SYMLINK" or name == "base_library.zip":  # Python's own, made by PyInstaller
             continue
         owner = owners.get(path.resolve())
         if owner is not None:

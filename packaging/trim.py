@@ -13,6 +13,7 @@ MODULES = [
     # imported by name somewhere in PyTorch, timm or huggingface_hub, never on our ways
     *("matplotlib", "networkx", "pandas", "pydantic", "pygments", "rich", "scipy", "skimage"),
     *("IPython", "tensorboard", "tkinter", "triton", "hf_xet", "setuptools", "pip"),
+    *("cryptography", "OpenSSL", "cffi"),
     # torch.compile, which nothing here calls: its planner is imported, its compilers are not
     *("torch._inductor.codegen", "torch._inductor.kernel", "torch._inductor.fx_passes"),
     *("PySide6.QtNetwork", "PySide6.QtDBus"),
@@ -28,9 +29,9 @@ FILES = [
     "torch/bin/tutorial_*",
     *(f"torch/lib/lib{name}.*" for name in ("jitbackend_test", "torchbind_test")),
     *(f"torch/lib/lib{name}.*" for name in ("aoti_custom_ops", "backend_with_compiler")),
-    # source code beside the compiled modules is for TorchScript only, which uses torch.nn's
-    *(f"torch/{name}/*.py" for name in ("_dynamo", "_inductor", "ao", "distributed", "onnx")),
-    "torch/testing/*.py",
+    "torchvision/_C*",  # operators that core.encoders.dinov2.load_timm does without
+    "PySide6/Qt/lib/libQt6Egl*",
+    "PySide6/Qt/lib/libQt6Network*",
     "PySide6/Qt/translations/*",
     "PySide6/Qt/plugins/*",
 ]
@@ -78,8 +79,9 @@ def _target(link: Entry) -> str:
 
 def _reachable(entries: list[Entry]) -> list[Entry]:
     """Drop libraries of the system that no other file needs (those of plugins left out)."""
-    system = {Path(e[0]).name: e for e in entries if e[2] == "BINARY" and _is_of_system(e)}
-    waiting = [e for e in entries if e[2] in ("BINARY", "EXTENSION") and not _is_of_system(e)]
+    files = [e for e in entries if e[2] in ("BINARY", "EXTENSION")]
+    system = {e[0]: e for e in files if _is_of_system(e)}
+    waiting = [e for e in files if not _is_of_system(e)]
     needed: set[str] = set()
     while waiting:
         for library, _ in get_imports(waiting.pop()[1]):
@@ -87,8 +89,10 @@ def _reachable(entries: list[Entry]) -> list[Entry]:
             if name in system and name not in needed:
                 needed.add(name)
                 waiting.append(system[name])
-    return [e for e in entries if e not in system.values() or Path(e[0]).name in needed]
+    return [e for e in entries if e[0] not in system or e[0] in needed]
 
 
 def _is_of_system(entry: Entry) -> bool:
-    return entry[1].startswith(("/lib/", "/usr/lib/")) and "/" not in entry[0]
+    name, source, _ = entry
+    is_beside_python = "/" not in name and "site-packages" not in source
+    return is_beside_python and ".so" in name and not name.startswith("libpython")
