@@ -38,7 +38,7 @@ test-frozen: package
 	@if command -v apt-get > /dev/null && ! { command -v Xvfb && command -v xdotool; }; then \
 	  $(AS_ROOT) apt-get update -q && $(AS_ROOT) apt-get install -y -q xvfb xdotool; \
 	fi
-	SHIAGE_FROZEN=dist/Shiage $(BIN)/python -m pytest tests/frozen
+	SHIAGE_FROZEN=dist/Shiage $(BIN)/python -m pytest tests/frozen --override-ini faulthandler_timeout=0
 
 archive: package
 	packaging/archive.sh
@@ -48,6 +48,8 @@ wheel: .venv/packaging
 	$(BIN)/python -m build --outdir build/wheel
 	$(BIN)/check-wheel-contents build/wheel/*.whl
 	$(BIN)/twine check --strict build/wheel/*
+	$(BIN)/python -m pip install --quiet --no-deps --target build/wheel/installed build/wheel/*.whl
+	cd build/wheel/installed && $(CURDIR)/$(BIN)/python -m app colorize resources/sample --out ../sample
 
 .venv/packaging: .venv/installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev,package]"

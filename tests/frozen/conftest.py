@@ -62,25 +62,29 @@ class Frozen:
 
 @pytest.fixture(scope="session")
 def frozen_folder():
-    """The folder that SHIAGE_FROZEN names, without write permission for whoever runs in it."""
+    """A copy of the folder that SHIAGE_FROZEN names, elsewhere, which nobody may write to."""
     name = os.environ.get("SHIAGE_FROZEN")
     if not name:
         pytest.skip("SHIAGE_FROZEN names no folder; `make test-frozen` builds one and tests it")
-    folder = Path(name).resolve()
-    modes = {path: path.stat().st_mode for path in (folder, *folder.rglob("*"))}
-    for path in modes:
+    place = Path(tempfile.mkdtemp(prefix="仕上げ "))  # pytest's own folders are for one user only
+    folder = place / "Shiage"
+    shutil.copytree(Path(name), folder, symlinks=True)
+    for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            path.chmod(modes[path] & ~0o222)
+            is_program = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o555 if is_program else 0o444)
+    place.chmod(0o555)
     yield folder
-    for path, mode in modes.items():
-        if not path.is_symlink():
-            path.chmod(mode)
+    for path in (place, *place.rglob("*")):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o755)
+    shutil.rmtree(place)
 
 
 @pytest.fixture
 def frozen(frozen_folder):
-    """The frozen program with a room of its own, whose name is Japanese."""
-    room = Path(tempfile.mkdtemp(prefix="作品　テスト "))  # pytest's folders are for one user only
+    """The frozen program with a room of its own, whose name is Japanese, too."""
+    room = Path(tempfile.mkdtemp(prefix="作品　テスト "))
     room.chmod(0o777)
     yield Frozen(frozen_folder, room)
     shutil.rmtree(room)

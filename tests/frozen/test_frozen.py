@@ -27,7 +27,7 @@ def wait_until(condition, process=None, seconds=240):
     while not (found := condition()):
         assert time.monotonic() < end
         assert process is None or process.poll() is None, f"ended with {process.returncode}"
-        time.sleep(0.1)
+        time.sleep(0.02)
     return found
 
 
