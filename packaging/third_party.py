@@ -65,9 +65,10 @@ def _name(one: Distribution) -> str:
 
 
 def _is_python(path: Path) -> bool:
-    places = {sysconfig.get_path("stdlib"), sysconfig.get_config_var("LIBDIR"), sys.base_prefix}
-    inside = any(path.is_relative_to(place) for place in places if place and place != "/usr")
-    return inside and "site-packages" not in path.parts
+    if "site-packages" in path.parts:
+        return False
+    homes = {sysconfig.get_path("stdlib"), sys.base_prefix} - {"/usr", "/usr/local"}
+    return path.name.startswith("libpython") or any(path.is_relative_to(home) for home in homes)
 
 
 def _is_ours(path: Path) -> bool:
