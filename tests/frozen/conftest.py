@@ -41,7 +41,7 @@ class Frozen:
             cwd="/",
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.frozen
 COLOR_KEY, COLOR_PLACE = "9", 8
 
 
-def wait_until(condition, process=None, seconds=240):
+def wait_until(condition, process=None, seconds=600):
     """Poll; fails when the time is over or the process has ended."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -149,7 +149,7 @@ def test_the_window_is_shown_before_pytorch_is_loaded(frozen, display, xdo):
 
 
 def test_a_click_in_the_window_corrects_and_the_export_is_that_of_the_source(
-    frozen, display, xdo, sample, tmp_path
+    frozen, display, xdo, sample, tmp_path, monkeypatch
 ):
     clip, out = frozen.room / "カット 012", Path(f"/tmp/shiage-export-{os.getpid()}")
     shutil.copytree(sample / "line", clip / "line")
@@ -181,6 +181,7 @@ def test_a_click_in_the_window_corrects_and_the_export_is_that_of_the_source(
     (given,) = project.paint(project.frames[0].id).values()
     assert (given.color_id, given.mark) == (project.palette.colors[COLOR_PLACE].id, Mark.CORRECTED)
     project.close()
+    monkeypatch.setenv("SHIAGE_CACHE", str(cache))  # the features are compared above
     assert pictures(out) == by_source(tmp_path, cut)
     shutil.rmtree(out)
 
