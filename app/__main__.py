@@ -62,7 +62,7 @@ def _window(given: list[str]) -> int:
     device = options.device or str(settings.value("device", "auto"))
     window = MainWindow(model, device)
     window.show()
-    splash.finish(window)
+    splash.close()
     if options.sample:
         window.open_sample()
     elif options.path is not None:
