@@ -190,7 +190,7 @@ def test_the_licences_of_what_is_inside_are_there(frozen):
     text = (frozen.folder / "THIRD_PARTY.txt").read_text("utf-8")
     for name in ("PySide6_Essentials", "torch ", "numpy ", "pillow ", "opencv-python-headless "):
         assert f"\n{name}" in text
-    for words in ("GNU LESSER GENERAL PUBLIC LICENSE", "PSF LICENSE AGREEMENT", "libxcb-cursor0"):
+    for words in ("GNU LESSER GENERAL PUBLIC LICENSE", "PYTHON SOFTWARE FOUNDATION LICENSE", "libxcb-cursor0"):
         assert words in text
     assert "Files of no package" not in text
     inside = {path.name for path in (frozen.folder / "_internal" / "PySide6").rglob("*.so*")}
