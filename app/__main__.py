@@ -4,10 +4,18 @@ import argparse
 import multiprocessing
 import signal
 import sys
-from importlib.resources import files
 from pathlib import Path
 
-COMMAND_LINE = ("colorize", "evaluate", "models", "doctor")
+COMMAND_LINE = (
+    "colorize",
+    "batch",
+    "evaluate",
+    "dataset",
+    "train",
+    "benchmark",
+    "models",
+    "doctor",
+)
 """Subcommands of `core.__main__`; anything else is for the window."""
 
 
@@ -24,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _window(given: list[str]) -> int:
     from app.language import LANGUAGES, install_language, system_language
-    from core import __version__, models
+    from core import __version__
     from core.places import APPLICATION, ORGANIZATION
 
     parser = argparse.ArgumentParser(
@@ -39,29 +47,34 @@ def _window(given: list[str]) -> int:
     parser.add_argument("--language", choices=LANGUAGES, help="instead of the desktop's")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)
-    try:
-        models.check(options.model or models.DEFAULT)
-    except models.ModelError as error:
-        parser.exit(2, f"shiage: {error}\n")
 
     from PySide6.QtCore import QSettings
-    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from app.main_window import MainWindow
+    from app.splash import app_icon, show_splash
     from app.theme import apply_theme
 
     application = QApplication(["shiage"])
     application.setApplicationName(APPLICATION)
-    application.setWindowIcon(QIcon(str(files("resources") / "icons" / "shiage.svg")))
+    application.setWindowIcon(app_icon())
     apply_theme(application)
     install_language(application, options.language or system_language())
+    splash = show_splash(application)
+
+    from app.main_window import MainWindow  # with NumPy and OpenCV: most of the time to the window
+    from core import models
+
+    try:
+        models.check(options.model or models.DEFAULT)
+    except models.ModelError as error:
+        parser.exit(2, f"shiage: {error}\n")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it: all is saved
     settings = QSettings(ORGANIZATION, APPLICATION)
     model = options.model or str(settings.value("model", models.DEFAULT))
     device = options.device or str(settings.value("device", "auto"))
     window = MainWindow(model, device)
     window.show()
+    splash.close()
     if options.sample:
         window.open_sample()
     elif options.path is not None:

@@ -15,36 +15,21 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, astuple
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import get_args
 
-from core import __version__, data_commands, models, train_commands
-from core.encoders import Encoder
-from core.engine import Engine
-from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
-from core.jobs import (
-    ClipOpened,
-    Export,
-    ExportDone,
-    Exported,
-    FindSheets,
-    FrameFailed,
-    FrameFile,
-    LinesUnclear,
-    Notice,
-    OpenClip,
-    Predict,
-    ReadSheets,
-    SheetRead,
-    SheetsFound,
+from core import (
+    __version__,
+    color_commands,
+    data_commands,
+    model_commands,
+    models,
+    train_commands,
 )
+from core.color_commands import load_encoder
+from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
 from core.metrics import Metrics, mean
-from core.model_commands import add_commands
-from core.paint import TraceRule
-from core.palette import Palette, color_name
 from core.places import cache_folder, cuts_folder, models_folder
 from core.published import published
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
-from core.sheets import SheetFiles
 
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "PySide6-Essentials", "torch", "timm")
 
@@ -53,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return the exit code."""
     options = _parser().parse_args(arguments)
     interrupted = threading.Event()
-    former = signal.signal(signal.SIGINT, lambda *_: interrupted.set())
+    stopping = (signal.SIGINT, signal.SIGTERM)  # Ctrl+C, and what a render farm sends
+    former = [signal.signal(each, lambda *_: interrupted.set()) for each in stopping]
     try:
         code: int = options.run(options, Report(as_json=options.json), interrupted)
         sys.stdout.flush()
@@ -63,100 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
         return INTERRUPTED
     finally:
-        signal.signal(signal.SIGINT, former)
+        for each, handler in zip(stopping, former, strict=True):
+            signal.signal(each, handler)
     return code
-
-
-# ---------------------------------------------------------------- colorize
-
-
-def _colorize(options: argparse.Namespace, report: Report, interrupted: threading.Event) -> int:
-    """Predict a clip from design sheets and export it."""
-    engine = Engine(_encoder(options, report), cache_folder())
-    opened = _clip(engine, options.clip, report)
-    palette, files = _sheets(engine, options.refs, report)
-    frames = tuple(
-        FrameFile(number, frame.path, frame.cel) for number, frame in enumerate(opened.clip.frames)
-    )
-    predict = Predict(revision=0, frames=frames, sheets=files, palette=palette)
-    export = Export(predict, options.out, options.trace, stop=interrupted)
-    report.start(len(frames), "frame")
-    done: ExportDone | None = None
-    for answer in engine.run(export):
-        match answer:
-            case Exported():
-                report.advance("frame", file=str(answer.path), unpainted=answer.unpainted)
-            case FrameFailed(text=text):
-                report.advance("failed", notice=text)
-                report.complain(text)
-            case Notice(text):
-                report.complain(text)
-            case ExportDone():
-                done = answer
-    report.end()
-    if interrupted.is_set():
-        return INTERRUPTED
-    if done is None:
-        return BAD_INPUT
-    text = f"{done.frames} frames in {done.folder}: {done.segments} segments"
-    if done.unpainted:
-        text += f", {done.unpainted} without colour (transparent)"
-    report.say(
-        "done",
-        text,
-        folder=str(done.folder),
-        frames=done.frames,
-        segments=done.segments,
-        unpainted=done.unpainted,
-        failed=len(done.failed),
-    )
-    return BAD_INPUT if done.failed else DONE
-
-
-def _clip(engine: Engine, folder: Path, report: Report) -> ClipOpened:
-    for answer in engine.run(OpenClip(folder)):
-        if isinstance(answer, Notice):
-            report.complain(answer.text)
-        elif isinstance(answer, ClipOpened):
-            return answer
-    raise Stop(BAD_INPUT)
-
-
-def _sheets(engine: Engine, folder: Path, report: Report) -> tuple[Palette, tuple[SheetFiles, ...]]:
-    palette, good = Palette(), []
-    for found in engine.run(FindSheets((folder,))):
-        if isinstance(found, Notice):
-            report.complain(found.text)
-        elif isinstance(found, SheetsFound):
-            for answer in engine.run(ReadSheets(found.sheets)):
-                match answer:
-                    case SheetRead(files, sheet):
-                        good.append(files)
-                        palette = palette.with_colors(sheet.palette_colors())
-                    case LinesUnclear(files, candidates):
-                        names = ", ".join(color_name(rgba) for rgba, _ in candidates[:6])
-                        report.complain(
-                            f"{files.color.name}: its lines may be {names}; give a line drawing "
-                            "with it, or choose the line colours in the window."
-                        )
-                    case Notice(text):
-                        report.complain(text)
-    if not good:  # why has been said above
-        raise Stop(BAD_INPUT)
-    return palette, tuple(good)
-
-
-def _encoder(options: argparse.Namespace, report: Report) -> Encoder:
-    try:
-        return models.load(
-            options.model,
-            device=options.device,
-            precision=options.precision,
-            notice=report.complain,
-        )
-    except models.ModelError as error:
-        report.complain(str(error))
-        raise Stop(BAD_INPUT) from error
 
 
 # ---------------------------------------------------------------- evaluate
@@ -164,7 +59,7 @@ def _encoder(options: argparse.Namespace, report: Report) -> Encoder:
 
 def _evaluate(options: argparse.Namespace, report: Report, interrupted: threading.Event) -> int:
     """Measure a model on clips with ground truth."""
-    encoder = _encoder(options, report)
+    encoder = load_encoder(options, report)
     results: list[Metrics] = []
     try:
         clips = find_clips(options.folder)
@@ -268,18 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    colorize = commands.add_parser("colorize", help="colour a clip from design sheets")
-    colorize.add_argument("clip", type=Path, help="folder of line drawings")
-    colorize.add_argument("--refs", type=Path, required=True, help="folder of design sheets")
-    colorize.add_argument("--out", type=Path, required=True, help="folder for the coloured PNGs")
-    colorize.add_argument(
-        "--trace",
-        choices=get_args(TraceRule),
-        default="darker",
-        help="who gets the trace lines: the darker neighbour, or the one with more pixels around",
-    )
-    colorize.set_defaults(run=_colorize)
-
+    colorize, batch = color_commands.add_commands(commands)
     evaluate = commands.add_parser("evaluate", help="measure a model on clips with ground truth")
     evaluate.add_argument("folder", type=Path, help="a clip, or a folder of clips")
     evaluate.add_argument("--setting", choices=SETTINGS, default="keyframe")
@@ -292,9 +176,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
     training = train_commands.add_commands(commands)
     dataset, benchmark = data_commands.add_commands(commands)
-    for command in (colorize, evaluate, benchmark):
+    for command in (colorize, batch, evaluate, benchmark):
         command.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
-    for command in (colorize, evaluate, benchmark, *training):
+    for command in (colorize, batch, evaluate, benchmark, *training):
         command.add_argument(
             "--device",
             default="auto",
@@ -302,15 +186,15 @@ def _parser() -> argparse.ArgumentParser:
             metavar="auto|cuda|cuda:N|mps|cpu",
             help="where its networks run",
         )
-    for command in (colorize, evaluate):
+    for command in (colorize, batch, evaluate):
         command.add_argument(
             "--precision",
             choices=("auto", "float32", "bf16", "fp16"),
             default="auto",
             help="of the networks of DACoN; auto: the fastest that leaves the matches as they are",
         )
-    others = (*training, dataset, benchmark, *add_commands(commands))
-    for command in (colorize, evaluate, doctor, *others):
+    others = (*training, dataset, benchmark, *model_commands.add_commands(commands))
+    for command in (colorize, batch, evaluate, doctor, *others):
         command.add_argument("--json", action="store_true", help="one JSON object per line")
     return parser
 

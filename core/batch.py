@@ -1,0 +1,167 @@
+"""Batch: the cuts of a list, each coloured once, however many workers have the same list.
+
+A worker holds the lock of a cut while it colours it, and writes a report when all its frames are on
+disk. The report names what went in by content, so the same work is never done twice, and changed
+drawings, sheets, corrections or models are.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Event
+
+from filelock import FileLock, Timeout
+
+from core import __version__
+from core.images import write_file
+from core.jobs import Export, ExportDone
+
+POLL = 0.2
+"""Seconds between two looks at a lock that another worker holds."""
+
+
+class BatchError(Exception):
+    """The list cannot be worked on; one sentence: which file, what is wrong, what to do."""
+
+
+def read_list(path: Path) -> tuple[Path, ...]:
+    """Read a list of cuts: UTF-8, a clip folder or `.cut` file a line, relative to the list.
+
+    Empty lines and lines that begin with `#` are left out.
+
+    Raises:
+        BatchError: if it cannot be read, is empty, or two of its cuts have the same name.
+    """
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise BatchError(f"{path} cannot be read ({why}); choose a list of cuts.") from error
+    cuts = tuple(path.parent / line for line in lines if line and not line.startswith("#"))
+    if not cuts:
+        raise BatchError(f"{path} names no cut; write one folder or .cut file on each line.")
+    name, times = Counter(map(cut_name, cuts)).most_common(1)[0]
+    if times > 1:
+        raise BatchError(f"{path} has {times} cuts called “{name}”; rename them, or use two lists.")
+    return cuts
+
+
+def cut_name(cut: Path) -> str:
+    """Return what the pictures of a cut are filed under: its own name, or that above its `line`."""
+    if cut.suffix.lower() == ".cut":
+        return cut.stem
+    return cut.parent.name if cut.name == "line" else cut.name
+
+
+def pick(cuts: Sequence[Path], numbers: str) -> tuple[Path, ...]:
+    """Choose cuts by their numbers in the list, counted from 1: `3`, `1-4`, `1,3,5-9`.
+
+    Raises:
+        BatchError: if that is not what numbers look like, or the list is not so long.
+    """
+    if not re.fullmatch(r"\d+(-\d+)?(,\d+(-\d+)?)*", numbers):
+        raise BatchError(f"“{numbers}” are no numbers of cuts; write them like 3, 1-4 or 1,3,5-9.")
+    wanted: set[int] = set()
+    for part in numbers.split(","):
+        first, _, last = part.partition("-")
+        wanted.update(range(int(first), int(last or first) + 1))
+    if not wanted or min(wanted) < 1 or max(wanted) > len(cuts):
+        raise BatchError(f"The list has cuts 1 to {len(cuts)}; “{numbers}” names others.")
+    return tuple(cuts[number - 1] for number in sorted(wanted))
+
+
+@contextmanager
+def held(folder: Path, name: str, interrupted: Event) -> Iterator[bool]:
+    """Hold a cut's lock in the folder, waiting for it; whether it is held (not when interrupted).
+
+    The system gives the lock back when a worker dies, so none is ever left behind.
+
+    Raises:
+        BatchError: if the folder cannot be made or written to.
+    """
+    lock = FileLock(folder / f".{name}.lock")
+    while not interrupted.is_set():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=POLL)
+        except Timeout:
+            continue
+        except OSError as error:
+            raise BatchError(
+                f"{folder} cannot be written to ({error.strerror}); choose another folder."
+            ) from error
+        break
+    try:
+        yield lock.is_locked
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True)
+class CutReport:
+    """What stands in `NAME.json` beside the pictures of a cut.
+
+    Attributes:
+        shiage: the version that wrote them.
+        content: hash of everything that decides their pixels, see `content_of`.
+    """
+
+    shiage: str
+    model: str
+    content: str
+    frames: int
+    segments: int
+    unpainted: int
+
+
+def content_of(job: Export, *, model: str) -> str:
+    """Name all that decides the exported pixels: program, model, rule, drawings, sheets, paint.
+
+    Args:
+        job: its files are read.
+        model: name and version of the encoder.
+
+    Raises:
+        OSError: if a file cannot be read.
+    """
+    asked = job.predict
+    said: list[object] = [__version__, model, job.trace]
+    said += [(color.id, color.rgba) for color in asked.palette.colors]
+    for frame in asked.frames:
+        paint = sorted(
+            (*key, given.color_id) for key, given in asked.paint.get(frame.id, {}).items()
+        )
+        said.append((frame.path.name, frame.cel, _hash(frame.path), paint))
+    for sheet in asked.sheets:
+        said.append((sheet.line and _hash(sheet.line), _hash(sheet.color), sheet.line_colors))
+    return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
+
+
+def is_done(report: Path, job: Export, content: str) -> bool:
+    """Return whether a report says that this very work was done and its pictures are there."""
+    try:
+        known = json.loads(report.read_text("utf-8"))["content"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    pictures = (job.folder / f"{frame.path.stem}.png" for frame in job.predict.frames)
+    return bool(known == content) and all(picture.is_file() for picture in pictures)
+
+
+def write_report(path: Path, done: ExportDone, *, model: str, content: str) -> None:
+    """Write the report of a finished cut, complete or not at all.
+
+    Raises:
+        ImageError: if the disk refuses.
+    """
+    report = CutReport(__version__, model, content, done.frames, done.segments, done.unpainted)
+    write_file(path, (json.dumps(asdict(report), indent=2) + "\n").encode())
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
