@@ -15,9 +15,11 @@ import numpy.typing as npt
 from core.cache import EncodedFrame, encoded_frame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.encoders import Encoder
+from core.encoders.scale import Scale
 from core.images import Image, ImageError, read_image, read_line_image
-from core.matching import Reference, match, overlap
+from core.matching import Reference, match
 from core.metrics import Metrics, measure
+from core.motion import overlap
 from core.segments import Segments, from_label_map, segment
 from core.sheets import SheetError, find_sheets, read_sheet, segment_colors
 
@@ -93,7 +95,7 @@ def evaluate_clip(
             else:
                 references, neighbour = [first] if first else [], None
             if references:
-                predicted = _predict(encoder, known, references, neighbour)
+                predicted = _predict(encoder.scale, known, references, neighbour)
                 metrics = measure(predicted, known.colors, known.areas)
                 yield FrameResult(folder.name, frame.path.stem, metrics)
             previous, first = known, first or known
@@ -147,18 +149,14 @@ def _encode(encoder: Encoder, line: Image, segments: Segments, color: Image) -> 
 
 
 def _predict(
-    encoder: Encoder, target: _Known, known: list[_Known], neighbour: _Known | None
+    scale: Scale, target: _Known, known: list[_Known], neighbour: _Known | None
 ) -> npt.NDArray[np.uint32]:
     """Return the predicted packed colours `[L]`."""
     values = np.unique(np.concatenate([each.colors for each in known]))
     references = []
     for each in known:
-        bonus = None
-        if each is neighbour:
-            counts = (len(target.areas), len(each.areas))
-            iou = overlap(target.encoded.small_map, each.encoded.small_map, counts=counts)
-            bonus = None if iou is None else np.float32(encoder.scale.overlap) * iou
-        ids = np.searchsorted(values, each.colors).astype(np.int32)
-        references.append(Reference(each.encoded.features, ids, bonus))
-    predicted: npt.NDArray[np.uint32] = values[match(target.encoded.features, references).colors]
+        ids = np.searchsorted(values, each.colors).astype(np.int32) + 1
+        lies_on = overlap(target.encoded, each.encoded) if each is neighbour else None
+        references.append(Reference(each.encoded, ids, lies_on))
+    predicted: npt.NDArray[np.uint32] = values[match(target.encoded, references, scale).colors - 1]
     return predicted

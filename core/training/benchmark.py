@@ -1,4 +1,4 @@
-"""The development benchmark: accuracy of an encoder in four settings, and how to read its margins.
+"""The development benchmark: accuracy of an encoder in four settings.
 
 As the laboratory measured it: argmax of single segments with the product's own segments, Acc and
 Acc-Thresh averaged over frames. `core.evaluate` measures one clip in one setting; here every
@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from core.encoders import Encoder, SegmentFeatures
 from core.images import read_image, read_line_image
-from core.matching import Matches, Reference, match, overlap
-from core.metrics import Metrics, mean, measure
+from core.matching import nearest
+from core.metrics import Metrics, measure
 from core.segments import segment
 from core.sheets import segment_colors
 
@@ -34,17 +33,6 @@ class Encoded:
     features: SegmentFeatures
     colors: npt.NDArray[np.uint32]
     areas: npt.NDArray[np.int32]
-    small_map: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The matches of one frame in one setting and what they are worth; `right` is `[L]`."""
-
-    matches: Matches
-    right: npt.NDArray[np.bool_]
-    areas: npt.NDArray[np.int32]
-    metrics: Metrics
 
 
 def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encoded]]:
@@ -58,23 +46,16 @@ def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encod
             if len(segments) < MIN_SEGMENTS or not (folder / "gt" / path.name).exists():
                 continue
             colors = segment_colors(segments.label_map, read_image(folder / "gt" / path.name))
-            encoded.append(
-                Encoded(
-                    encoder.encode(line, segments),
-                    colors,
-                    segments.areas,
-                    _small(segments.label_map),
-                )
-            )
+            encoded.append(Encoded(encoder.encode(line, segments), colors, segments.areas))
         found.append(encoded)
     frames, sheets = found
     return frames, sheets
 
 
 def answers(
-    frames: Sequence[Encoded], sheets: Sequence[Encoded], setting: str, *, bonus: float = 0
-) -> Iterator[Answer]:
-    """Colour the frames of a clip; `bonus` is added for a full overlap with the previous frame."""
+    frames: Sequence[Encoded], sheets: Sequence[Encoded], setting: str
+) -> Iterator[Metrics]:
+    """Colour the frames of a clip and measure each."""
     for index, frame in enumerate(frames):
         if setting in ("cf", "ff"):
             known = [frames[index - 1] if setting == "cf" else frames[0]] if index else []
@@ -82,41 +63,18 @@ def answers(
             known = list(sheets[:1] if setting == "kf1" else sheets)
         if not known:
             continue
-        values = np.unique(np.concatenate([each.colors for each in known]))
-        references = []
-        for each in known:
-            added = None
-            if bonus and setting == "cf":
-                counts = (len(frame.areas), len(each.areas))
-                iou = overlap(frame.small_map, each.small_map, counts=counts)
-                added = None if iou is None else np.float32(bonus) * iou
-            ids = np.searchsorted(values, each.colors).astype(np.int32)
-            references.append(Reference(each.features, ids, added))
-        matches = match(frame.features, references)
-        predicted = values[matches.colors]
-        metrics = measure(predicted, frame.colors, frame.areas)
-        yield Answer(matches, predicted == frame.colors, frame.areas, metrics)
+        features = np.concatenate([each.features for each in known])
+        colors = np.concatenate([each.colors for each in known])
+        predicted = nearest(frame.features, features, colors)
+        yield measure(predicted, frame.colors, frame.areas)
 
 
-def benchmark(
-    encoder: Encoder, folder: Path, *, bonus: float = 0
-) -> tuple[dict[str, Metrics], dict[str, list[Answer]]]:
-    """Measure all clips of a folder that have sheets, per setting."""
-    found: dict[str, list[Answer]] = {setting: [] for setting in SETTINGS}
+def benchmark(encoder: Encoder, folder: Path) -> dict[str, list[Metrics]]:
+    """Measure all clips of a folder that have sheets: the figures of every frame, per setting."""
+    found: dict[str, list[Metrics]] = {setting: [] for setting in SETTINGS}
     for clip in sorted(path.parent for path in folder.glob("*/gt")):
         frames, sheets = encode_clip(encoder, clip)
         if sheets and len(frames) > 2:
             for setting in SETTINGS:
-                found[setting] += answers(frames, sheets, setting, bonus=bonus)
-    table = {key: mean([each.metrics for each in values]) for key, values in found.items()}
-    return table, found
-
-
-def _small(label_map: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Shrink a label map as `core.cache` does, lines filled from their neighbours."""
-    step = -(-max(label_map.shape) // 480)
-    small = np.ascontiguousarray(label_map[::step, ::step])
-    for _ in range(2):
-        grown = cv2.dilate(small.astype(np.float32), np.ones((3, 3), np.uint8))
-        small = np.where(small == 0, grown, small).astype(np.int32)
-    return small
+                found[setting] += answers(frames, sheets, setting)
+    return found
