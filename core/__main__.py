@@ -20,7 +20,7 @@ from typing import get_args
 from core import __version__, models
 from core.encoders import Encoder
 from core.engine import Engine
-from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
+from core.evaluate import SETTINGS, evaluate_clip
 from core.jobs import (
     ClipOpened,
     Export,
@@ -45,6 +45,7 @@ from core.places import cache_folder, cuts_folder, models_folder
 from core.published import published
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 from core.sheets import SheetFiles
+from core.truth import TruthError, find_clips
 
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "PySide6-Essentials", "torch", "timm")
 
@@ -174,7 +175,7 @@ def _evaluate(options: argparse.Namespace, report: Report, interrupted: threadin
                     report.end()
                     return INTERRUPTED
             report.advance("clip", clip=clip.name)
-    except EvaluationError as error:
+    except TruthError as error:
         report.end()
         report.complain(str(error))
         return BAD_INPUT

@@ -1,33 +1,14 @@
 """Confidence: the probability that the colour shown is right, from a dozen numbers of the match."""
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
+from core.beliefs import Beliefs, Floats
 from core.cache import EncodedFrame
 from core.encoders.scale import Scale
 
 FAR = 12.0
 """Log-odds beyond this are alike."""
-
-Floats = npt.NDArray[np.float32]
-
-
-class Beliefs(NamedTuple):
-    """What matching has found of L segments and C colours.
-
-    Attributes:
-        before: `[L, C + 1]` float32, log-probabilities by similarity; the last is “nothing”.
-        after: the same when the neighbours have spoken.
-        best: `[L, C]` float32, the similarity of the segment that speaks most for each colour.
-        counts: `[C]` int64, known segments of each colour.
-    """
-
-    before: Floats
-    after: Floats
-    best: Floats
-    counts: npt.NDArray[np.int64]
 
 
 def confidence(target: EncodedFrame, beliefs: Beliefs, scale: Scale) -> Floats:

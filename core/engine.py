@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core import models, teaching
+from core.beliefs import Reference
 from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.drawings import Drawings, EncodedFile
@@ -46,7 +47,7 @@ from core.jobs import (
     SheetsFound,
     ShowFrame,
 )
-from core.matching import Reference, bands
+from core.matching import bands
 from core.paint import paint
 from core.palette import NO_COLOR, Palette, unpack
 from core.segments import segment

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from core.beliefs import Ids, Reference
 from core.drawings import EncodedFile
 from core.edits import FramePaint, Mark
 from core.encoders.scale import Scale
-from core.matching import Ids, Matches, Reference, match
+from core.matching import Matches, match
 from core.motion import overlap
 from core.palette import NO_COLOR
 from core.tracks import links, tell

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from core.beliefs import Ids
 from core.cache import EncodedFrame
 from core.encoders.scale import Scale
-from core.matching import CANDIDATES, Ids, Matches
+from core.matching import CANDIDATES, Matches
 
 MUTUAL = 0.25
 """Least product of the probabilities of a link in both directions."""

@@ -52,6 +52,7 @@ class Scale:
         adjacency: how much the neighbours' colours count.
         likely: from this probability of being right on a match is likely. sure: the same.
         calibration: the probability of being right; None: that of the colour itself.
+        encoder: the version of the encoder that they were fitted for; empty if not fitted.
     """
 
     temperature: float = 0.05
@@ -64,6 +65,7 @@ class Scale:
     likely: float = 0.7
     sure: float = 0.97
     calibration: Calibration | None = field(default=None, repr=False)
+    encoder: str = ""
 
 
 def scale_to_json(scale: Scale) -> str:

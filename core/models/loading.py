@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.encoders import Encoder
 from core.encoders.geometry import GeometryEncoder
+from core.models.scales import ScaleError, stored_scale
 from core.models.store import ModelError, stored
 from core.models.table import BACKBONE, DEFAULT, DINOV2, GEOMETRY, MODELS, Model, find, state_of
 
@@ -62,7 +63,7 @@ def load(
     threads: int | None = None,
     notice: Notice = lambda _: None,
 ) -> Encoder:
-    """Make the encoder with this name.
+    """Make the encoder with this name; it has the constants that were fitted for it.
 
     Args:
         name: as in `--model`.
@@ -75,6 +76,22 @@ def load(
         ModelError: if there is none, its files are not here or not right, or the device is not.
     """
     model = check(name)
+    encoder = _load(model, name, device, precision, threads, notice)
+    try:
+        encoder.scale = stored_scale(name) or encoder.scale
+    except ScaleError as error:
+        raise ModelError(str(error)) from error
+    return encoder
+
+
+def _load(
+    model: Model,
+    name: str,
+    device: str,
+    precision: "Precision",
+    threads: int | None,
+    notice: Notice,
+) -> Encoder:
     if name == GEOMETRY:
         return GeometryEncoder()
 

@@ -6,6 +6,10 @@ from core.encoders.scale import Scale, scale_from_json
 from core.places import models_folder
 
 
+class ScaleError(Exception):
+    """A file of constants cannot be used; one sentence: which, why, what to do."""
+
+
 def scale_name(name: str) -> str:
     """Return the name of the file that holds the scale of a model."""
     return f"{name.replace(':', '-')}.scale.json"
@@ -15,7 +19,7 @@ def stored_scale(name: str) -> Scale | None:
     """Return the scale of a model: one fitted here, else the one that is shipped, else None.
 
     Raises:
-        ValueError: if a file of constants is damaged; one sentence.
+        ScaleError: if a file of constants is damaged.
     """
     packaged = resources.files("resources") / "models" / scale_name(name)
     for file in (models_folder() / scale_name(name), packaged):
@@ -23,5 +27,5 @@ def stored_scale(name: str) -> Scale | None:
             try:
                 return scale_from_json(file.read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
-                raise ValueError(f"{file} cannot be used ({error}); delete it.") from error
+                raise ScaleError(f"{file} cannot be used ({error}); delete it.") from error
     return None
