@@ -11,7 +11,7 @@ import numpy.typing as npt
 from core.beliefs import Reference
 from core.encoders import Encoder
 from core.encoders.scale import Scale
-from core.matching import Matches, match
+from core.matching import Band, Matches, bands, match
 from core.metrics import Metrics, measure
 from core.motion import overlap
 from core.truth import TrueFrame, true_frames, true_sheets
@@ -25,7 +25,7 @@ class FrameResult:
     """The figures of one frame, and how sure the program was.
 
     Attributes:
-        confidence: `[L]` float32. is_right: `[L]` bool.
+        confidence: `[L]` float32. is_right: `[L]` bool. is_sure: `[L]` bool, the band.
     """
 
     clip: str
@@ -33,6 +33,7 @@ class FrameResult:
     metrics: Metrics
     confidence: npt.NDArray[np.float32]
     is_right: npt.NDArray[np.bool_]
+    is_sure: npt.NDArray[np.bool_]
 
 
 def evaluate_clip(
@@ -60,7 +61,10 @@ def evaluate_clip(
             )
             metrics = measure(predicted, frame.colors, frame.encoded.areas)
             is_right = predicted == frame.colors
-            yield FrameResult(folder.name, frame.name, metrics, matches.confidence, is_right)
+            is_sure = bands(matches, encoder.scale) == Band.SURE
+            yield FrameResult(
+                folder.name, frame.name, metrics, matches.confidence, is_right, is_sure
+            )
         if setting == "consecutive" or (setting == "first-frame" and previous is None):
             previous = frame
 

@@ -19,6 +19,7 @@ import torch
 from core import models
 from core.beliefs import Ids, Reference, believe
 from core.cache import EncodedFrame
+from core.clip import sheet_folder
 from core.confidence import numbers
 from core.encoders import Encoder
 from core.encoders.scale import Calibration, Scale, scale_to_json
@@ -40,16 +41,22 @@ STEPS = {
 """What each constant is multiplied with in search of a better one; added for a similarity."""
 
 SURE = 0.98
-"""So often “sure” is right."""
+"""So often “sure” is right, with every kind of references."""
+
+SOME = 150
+"""So many cases decide about the constants: there are a hundred segments in each."""
 
 Numbers = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A frame to be coloured: its references, what is settled in it, and the truth `[L]`."""
+    """A frame to be coloured: its references, what is settled in it, and the truth `[L]`.
 
-    clip: str
+    `kind` names the references: those of one kind are alike hard.
+    """
+
+    kind: str
     target: EncodedFrame
     references: list[Reference]
     settled: Ids
@@ -63,7 +70,7 @@ class Case:
 
 
 def draw_cases(
-    frames: Sequence[TrueFrame], sheets: Sequence[TrueFrame], clip: str, rng: np.random.Generator
+    frames: Sequence[TrueFrame], sheets: Sequence[TrueFrame], rng: np.random.Generator
 ) -> list[Case]:
     """Draw the situations of a person at work in one clip, two for every frame.
 
@@ -80,13 +87,14 @@ def draw_cases(
         if not len(frame.encoded):
             continue
         before = list(reversed(frames[:position]))
-        kinds: list[tuple[Sequence[TrueFrame], Sequence[TrueFrame]]] = []
+        kinds: dict[str, tuple[Sequence[TrueFrame], Sequence[TrueFrame]]] = {}
         if sheets:
-            kinds += [(sheets[:1], []), (sheets, [])]
+            kinds |= {"one sheet": (sheets[:1], []), "all sheets": (sheets, [])}
         if before:
-            kinds += [([], before[:1]), ([], before[-1:]), (sheets[:1], before[:NEAREST])]
-        for kind in rng.permutation(len(kinds))[:2].tolist():
-            known, near = kinds[kind]
+            kinds |= {"previous frame": ([], before[:1]), "first frame": ([], before[-1:])}
+            kinds |= {"finished frames": (sheets[:1], before[:NEAREST])}
+        for number in rng.permutation(len(kinds))[:2].tolist():
+            kind, (known, near) = list(kinds.items())[number]
             references = [Reference(each.encoded, ids(each)) for each in known]
             for number, each in enumerate(near):
                 lies_on = overlap(frame.encoded, each.encoded) if number == 0 else None
@@ -94,7 +102,7 @@ def draw_cases(
             share = rng.uniform(0, 0.6) * (rng.random() < 0.5)
             settled = np.where(rng.random(len(frame.encoded)) < share, ids(frame), NO_COLOR)
             cases.append(
-                Case(clip, frame.encoded, references, settled.astype(np.int32), ids(frame))
+                Case(kind, frame.encoded, references, settled.astype(np.int32), ids(frame))
             )
     return cases
 
@@ -187,15 +195,22 @@ def fit(encoder: Encoder, folders: Sequence[Path], *, seed: int = 0) -> Scale:
     rng = np.random.default_rng(seed)
     cases: list[Case] = []
     for clip in (clip for folder in folders for clip in find_clips(folder)):
-        sheets = true_sheets(encoder, clip) if (clip / "ref").is_dir() else []
-        cases += draw_cases(list(true_frames(encoder, clip)), sheets, str(clip), rng)
-    some = [cases[each] for each in rng.permutation(len(cases))[:200]]
-    scale = fit_constants(some, replace(encoder.scale, calibration=None))
-    scale = replace(scale, encoder=encoder.version)
-    rows, right = answers(cases, scale)
-    calibration = fit_calibration(rows, right)
-    sure = fit_sure(calibration(rows), right)
-    return replace(scale, calibration=calibration, sure=sure)
+        sheets = true_sheets(encoder, clip) if sheet_folder(clip) else []
+        cases += draw_cases(list(true_frames(encoder, clip)), sheets, rng)
+    constants = replace(Scale(), encoder=encoder.version)
+    return fit_cases(cases, constants, rng)
+
+
+def fit_cases(cases: Sequence[Case], scale: Scale, rng: np.random.Generator) -> Scale:
+    """Fit constants on a part of the cases, then the calibration and its threshold on all."""
+    some = [cases[each] for each in rng.permutation(len(cases))[:SOME]]
+    scale = fit_constants(some, scale)
+    calibration = fit_calibration(*answers(cases, scale))
+    thresholds = []
+    for kind in sorted({case.kind for case in cases}):
+        rows, right = answers([case for case in cases if case.kind == kind], scale)
+        thresholds.append(fit_sure(calibration(rows), right))
+    return replace(scale, calibration=calibration, sure=max(thresholds))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
