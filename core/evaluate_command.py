@@ -75,26 +75,39 @@ def _measure(
     clips: Sequence[Path],
 ) -> int:
     results: list[FrameResult] = []
+    failed = 0
     for clip in clips:
-        for result in evaluate_clip(encoder, clip, options.setting, shots=options.shots):
-            results.append(result)
-            if options.json:
-                figures = asdict(result.metrics)
-                report.say("frame", "", clip=result.clip, frame=result.frame, **figures)
-            if interrupted.is_set():
-                return INTERRUPTED
+        try:
+            for result in evaluate_clip(encoder, clip, options.setting, shots=options.shots):
+                results.append(result)
+                if options.json:
+                    figures = asdict(result.metrics)
+                    report.say("frame", "", clip=result.clip, frame=result.frame, **figures)
+                if interrupted.is_set():
+                    return INTERRUPTED
+        except TruthError as error:
+            failed += 1
+            report.complain(str(error))
+            results = [result for result in results if result.clip != clip.name]
         report.advance("clip", clip=clip.name)
     report.end()
-    if not results:
-        raise TruthError(f"{options.folder} has no frame to measure in this setting.")
+    if results:
+        _say_metrics(options, report, results, len(clips) - failed)
+        _say_confidence(options, report, results)
+        _say_published(options, report)
+    elif not failed:
+        report.complain(f"{options.folder} has no frame to measure in this setting.")
+    return DONE if results and not failed else BAD_INPUT
+
+
+def _say_metrics(
+    options: argparse.Namespace, report: Report, results: Sequence[FrameResult], clips: int
+) -> None:
     total = mean([result.metrics for result in results])
-    heading = f"{options.model}, {options.setting}, {len(clips)} clips, {len(results)} frames"
+    heading = f"{options.model}, {options.setting}, {clips} clips, {len(results)} frames"
     cells = zip(Metrics.NAMES, astuple(total), strict=True)
     text = heading + "\n" + "  ".join(f"{name} {100 * value:.2f}" for name, value in cells)
-    report.say("mean", text, clips=len(clips), frames=len(results), **asdict(total))
-    _say_confidence(options, report, results)
-    _say_published(options, report)
-    return DONE
+    report.say("mean", text, clips=clips, frames=len(results), **asdict(total))
 
 
 def _say_confidence(
@@ -137,29 +150,34 @@ def _paint(
 ) -> int:
     engine = Engine(encoder, cache_folder())
     sessions: list[Session] = []
+    failed = 0
+    from_sheets = options.setting == "keyframe"
     for clip in clips:
-        session = paint_clip(
-            engine,
-            clip,
-            order=options.order,
-            from_sheets=options.setting == "keyframe",
-            shots=options.shots,
-        )
-        if session.frames:
-            sessions.append(session)
-            report.say("painted", _line(session.clip, [session]), **asdict(session))
+        try:
+            session = paint_clip(
+                engine, clip, order=options.order, from_sheets=from_sheets, shots=options.shots
+            )
+        except TruthError as error:
+            failed += 1
+            report.complain(str(error))
+        else:
+            if session.frames:
+                sessions.append(session)
+                report.say("painted", _line(session.clip, [session]), **asdict(session))
         report.advance("clip", clip=clip.name)
         if interrupted.is_set():
             return INTERRUPTED
     report.end()
     if not sessions:
-        raise TruthError(f"{options.folder} has no frame to paint in this setting.")
+        if not failed:
+            report.complain(f"{options.folder} has no frame to paint in this setting.")
+        return BAD_INPUT
     report.say(
         "mean", _line("mean of the clips", sessions), clips=len(sessions), **_per_frame(sessions)
     )
     if options.plot is not None:
         plot_curves(options.plot, [_curve(session) for session in sessions])
-    return DONE
+    return BAD_INPUT if failed else DONE
 
 
 def _per_frame(sessions: Sequence[Session]) -> dict[str, float]:
