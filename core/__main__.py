@@ -12,7 +12,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, astuple
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -25,10 +24,8 @@ from core import (
     train_commands,
 )
 from core.color_commands import load_encoder
-from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
-from core.metrics import Metrics, mean
+from core.evaluate_command import add_evaluate, run_evaluate
 from core.places import cache_folder, cuts_folder, models_folder
-from core.published import published
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "PySide6-Essentials", "torch", "timm")
@@ -54,46 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-# ---------------------------------------------------------------- evaluate
-
-
 def _evaluate(options: argparse.Namespace, report: Report, interrupted: threading.Event) -> int:
-    """Measure a model on clips with ground truth."""
-    encoder = load_encoder(options, report)
-    results: list[Metrics] = []
-    try:
-        clips = find_clips(options.folder)
-        report.start(len(clips), "clip")
-        for clip in clips:
-            for result in evaluate_clip(encoder, clip, options.setting, shots=options.shots):
-                results.append(result.metrics)
-                figures = asdict(result.metrics)
-                if options.json:
-                    report.say("frame", "", clip=result.clip, frame=result.frame, **figures)
-                if interrupted.is_set():
-                    report.end()
-                    return INTERRUPTED
-            report.advance("clip", clip=clip.name)
-    except EvaluationError as error:
-        report.end()
-        report.complain(str(error))
-        return BAD_INPUT
-    report.end()
-    if not results:
-        report.complain(f"{options.folder} has no frame to measure in this setting.")
-        return BAD_INPUT
-    total = mean(results)
-    heading = f"{options.model}, {options.setting}, {len(clips)} clips, {len(results)} frames"
-    cells = zip(Metrics.NAMES, astuple(total), strict=True)
-    text = heading + "\n" + "  ".join(f"{name} {100 * value:.2f}" for name, value in cells)
-    report.say("mean", text, clips=len(clips), frames=len(results), **asdict(total))
-    for row in published(options.model, options.setting, options.shots):
-        cells = zip(Metrics.NAMES, astuple(row.figures), strict=True)
-        text = "  ".join(f"{name} {value:.2f}" for name, value in cells)
-        where = f"PaintBucket-Character v2 test{', ' + row.part if row.part else ''}"
-        shares = {name: value / 100 for name, value in asdict(row.figures).items()}
-        report.say("published", f"published on {where}\n{text}", part=row.part, **shares)
-    return DONE
+    return run_evaluate(options, report, interrupted, load_encoder(options, report))
 
 
 # ---------------------------------------------------------------- doctor
@@ -164,12 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     colorize, batch = color_commands.add_commands(commands)
-    evaluate = commands.add_parser("evaluate", help="measure a model on clips with ground truth")
-    evaluate.add_argument("folder", type=Path, help="a clip, or a folder of clips")
-    evaluate.add_argument("--setting", choices=SETTINGS, default="keyframe")
-    evaluate.add_argument(
-        "--shots", type=int, default=1, help="sheets to use, 0 for all (keyframe)"
-    )
+    add_evaluate(commands)
+    evaluate = commands.choices["evaluate"]
     evaluate.set_defaults(run=_evaluate)
 
     doctor = commands.add_parser("doctor", help="versions, device, models, write access")

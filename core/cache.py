@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.context import Context, measure
 from core.edits import SegmentKey
 from core.encoders import SegmentFeatures
 from core.segments import Segments, keys_of
@@ -19,14 +20,15 @@ PREVIEW_SIDE = 480
 """Longest side of the small label map, in pixels: enough for thumbnails and for overlaps."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EncodedFrame:
     """Everything the matcher and the strip need of a drawing, small enough to keep for a whole cut.
 
     Attributes:
         features: `[L, C]` float32, unit rows.
         areas: `[L]` int32. first_pixels: `[L]` int64.
-        small_map: `[h, w]` int32, label map at preview size, lines filled from beside them.
+        small_map: `[h, w]` int32, label map at preview size, lines filled from beside them; a
+            segment between two of its cells has the one of its first pixel.
         small_line: `[h, w]` uint8, how much of each preview pixel is line, 0 to 255.
     """
 
@@ -51,6 +53,11 @@ class EncodedFrame:
         return keys_of(self.first_pixels, self.areas)
 
     @cached_property
+    def context(self) -> Context:
+        """Where the segments lie and which touch."""
+        return measure(self.small_map, len(self))
+
+    @cached_property
     def label_of(self) -> dict[SegmentKey, int]:
         """The label of every key."""
         return {key: index + 1 for index, key in enumerate(self.keys)}
@@ -66,6 +73,9 @@ def encoded_frame(
     for _ in range(2):  # lines of up to two preview pixels; float32 holds every label exactly
         grown = cv2.dilate(small_map.astype(np.float32), np.ones((3, 3), np.uint8))
         small_map = np.where(small_map == 0, grown, small_map).astype(np.int32)
+    lost = np.setdiff1d(np.arange(1, len(segments) + 1, dtype=np.int32), small_map)
+    y, x = np.divmod(segments.first_pixels[lost - 1], width)
+    small_map[y // step, x // step] = lost
     size = (small_map.shape[1], small_map.shape[0])
     small_line = cv2.resize(cv2.extractChannel(line, 3), size, interpolation=cv2.INTER_AREA)
     return EncodedFrame(

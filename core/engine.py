@@ -10,16 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from core import models
+from core import models, teaching
+from core.beliefs import Reference
 from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.drawings import Drawings, EncodedFile
-from core.edits import SegmentKey, settle
+from core.edits import FramePaint, SegmentKey, settle
 from core.encoders import Encoder, StoppableEncoder, Stopped, TrialEncoder
 from core.export import ExportError, export_frame, prepare_folder
 from core.images import ImageError, read_image, read_size
@@ -54,7 +53,7 @@ from core.jobs import (
     SheetsFound,
     ShowFrame,
 )
-from core.matching import Reference, bands, match, overlap
+from core.matching import bands
 from core.paint import paint
 from core.palette import NO_COLOR, unpack
 from core.segments import segment
@@ -66,7 +65,7 @@ from core.sheets import (
     read_sheet,
     segment_colors,
 )
-from core.tracks import follow
+from core.teaching import Lesson, Material, Teacher, lesson
 
 
 class Engine:
@@ -75,7 +74,9 @@ class Engine:
     def __init__(self, encoder: Encoder, cache_folder: Path) -> None:
         """Use an encoder and a folder for what it computed."""
         self._drawings = Drawings(encoder, cache_folder)
+        self._teacher = Teacher(encoder.scale)
         self._sheets: dict[tuple[SheetFiles, str], Sheet] = {}
+        self._known_lessons: dict[int, tuple[FramePaint, Lesson]] = {}
 
     @property
     def model(self) -> str:
@@ -85,6 +86,7 @@ class Engine:
     def use(self, encoder: Encoder) -> None:
         """Go on with another encoder; drawings and sheets that were read stay."""
         self._drawings.encoder = encoder
+        self._teacher = Teacher(encoder.scale)
 
     def run(self, job: Job) -> Iterator[Answer]:
         """Do a job; what the person can set right comes as `Notice`, never as an exception."""
@@ -122,43 +124,39 @@ class Engine:
             yield from self._predict(job)
 
     def _predict(self, job: Predict) -> Iterator[Prediction | FrameFailed | Notice]:
-        sheets: list[Reference] = []
+        sheets: dict[SheetFiles, teaching.Sheet] = {}
         for files in job.sheets:
             try:
-                sheets.append(self._sheet_reference(self._sheet(files), job))
+                sheets[files] = self._sheet_reference(self._sheet(files), job)
             except (ImageError, SheetError) as error:
-                sheets.append(self._no_reference())
                 yield Notice(str(error))
-        taught = self._taught(job)
-
+        material = Material(
+            cels=[frame.cel for frame in job.frames],
+            sheets=tuple(sheets.values()),
+            lessons=self._lessons(job),
+            find=lambda position: self._find(job.frames[position], job.stop),
+        )
         order = list(outwards(len(job.frames), job.first))
         found_ahead = self._drawings.ahead([job.frames[each].path for each in order], job.stop)
         for position, found in zip(order, found_ahead, strict=False):  # fewer when stopped
             if isinstance(found, ImageError):
                 yield FrameFailed(job.frames[position].id, str(found))
             else:
-                yield self._predict_frame(job, position, found, sheets, taught)
+                yield self._predict_frame(job, position, found, material, tuple(sheets))
 
     def _predict_frame(
         self,
         job: Predict,
         position: int,
         file: EncodedFile,
-        sheets: list[Reference],
-        taught: "dict[int, _Taught]",
+        material: Material,
+        sheets: tuple[SheetFiles, ...],
     ) -> Prediction:
         frame, (digest, encoded) = job.frames[position], file
-        references = []  # of equal similarities the first decides: a person before any sheet
-        for other, known in taught.items():
-            is_neighbour = abs(other - position) == 1 and job.frames[other].cel == frame.cel
-            references.append(
-                self._with_overlap(known, encoded, job.frames[other].path, job.stop)
-                if is_neighbour
-                else known.reference
-            )
-        matches = match(encoded.features, [*references, *sheets])
-        labels = [known.rows + 1 for known in taught.values()]
-        labels += [np.arange(1, len(sheet.colors) + 1, dtype=np.int32) for sheet in sheets]
+        matches, others = self._teacher.match(position, file, material)
+        evidence = matches.evidence.copy()
+        evidence[..., 1] += evidence[..., 0] >= 0  # a row of a reference is a label less 1
+        evidence.setflags(write=False)
         return Prediction(
             revision=job.revision,
             frame_id=frame.id,
@@ -166,8 +164,8 @@ class Engine:
             keys=encoded.keys,
             matches=matches,
             bands=bands(matches, self._drawings.encoder.scale),
-            sources=(*(job.frames[each].id for each in taught), *job.sheets),
-            evidence=_in_labels(matches.evidence, labels),
+            sources=(*sheets, *(job.frames[each].id for each in others)),
+            evidence=evidence,
             small_map=encoded.small_map,
             small_line=encoded.small_line,
             moved=self._moved(frame, digest, job),
@@ -190,51 +188,38 @@ class Engine:
             drawings[1:] = [self._sheet(files).drawing for files in job.sheets[:1]] or drawings[1:]
         encoder.decide([(drawing.line, drawing.segments) for drawing in drawings])
 
-    def _sheet_reference(self, sheet: Sheet, job: Predict) -> Reference:
+    def _sheet_reference(self, sheet: Sheet, job: Predict) -> teaching.Sheet:
         encoded = self._drawings.encoded(sheet.drawing.digest, lambda: sheet.drawing, job.stop)
-        colors = [job.palette.id_of(unpack(int(value))) for value in sheet.colors]
-        return Reference(encoded.features, np.array(colors, np.int32))
+        ids = [job.palette.id_of(unpack(int(value))) for value in sheet.colors]
+        colors = np.array(ids, np.int32)
+        name = (sheet.drawing.digest, colors.tobytes())
+        return teaching.Sheet(name, Reference(encoded, colors))
 
-    def _taught(self, job: Predict) -> "dict[int, _Taught]":
-        """What a person settled, by position in the clip; frames that cannot be read teach nothing.
-
-        Taking a colour away teaches nothing either: "unpainted" is no colour.
-        """
-        taught = {}
+    def _lessons(self, job: Predict) -> dict[int, Lesson]:
+        """What a person settled, by position; frames that cannot be read teach nothing."""
+        lessons = {}
         for position, frame in enumerate(job.frames):
             paint_here = job.paint.get(frame.id)
             if not paint_here or job.stop.is_set():
                 continue
-            try:
-                encoded = self._drawings.file(frame.path, job.stop).encoded
-            except ImageError:
+            file = self._find(frame, job.stop)
+            if file is None:
                 continue
-            known = [
-                (label - 1, given.color_id)
-                for key, given in paint_here.items()
-                if given.color_id != NO_COLOR and (label := encoded.label_of.get(key))
-            ]
-            if known:
-                rows, colors = np.array(known, np.int32).T
-                taught[position] = _Taught(rows, Reference(encoded.features[rows], colors))
-        return taught
+            known = self._known_lessons.get(frame.id)
+            if (
+                known is None
+                or known[0] is not paint_here
+                or known[1].file.encoded is not file.encoded
+            ):
+                known = self._known_lessons[frame.id] = paint_here, lesson(file, paint_here)
+            lessons[position] = known[1]
+        return lessons
 
-    def _with_overlap(
-        self, known: "_Taught", encoded: EncodedFrame, path: Path, stop: Event
-    ) -> Reference:
-        """Let a neighbouring frame also speak by where its segments lie."""
-        other = self._drawings.file(path, stop).encoded
-        counts = (len(encoded), len(other))
-        iou = overlap(encoded.small_map, other.small_map, counts=counts)
-        if iou is None:
-            return known.reference
-        weight = np.float32(self._drawings.encoder.scale.overlap)
-        return replace(known.reference, bonus=weight * iou[:, known.rows])
-
-    def _no_reference(self) -> Reference:
-        """Stand in for a sheet that cannot be read, so that the others keep their numbers."""
-        width = self._drawings.encoder.width
-        return Reference(np.zeros((0, width), np.float32), np.zeros(0, np.int32))
+    def _find(self, frame: FrameFile, stop: Event) -> EncodedFile | None:
+        try:
+            return self._drawings.file(frame.path, stop)
+        except ImageError:
+            return None
 
     def _sheet(self, files: SheetFiles) -> Sheet:
         paths = [path for path in (files.line, files.color) if path]
@@ -292,29 +277,16 @@ class Engine:
             yield self._places_of(job)
 
     def _places_of(self, job: FindElsewhere) -> FoundElsewhere:
-        start = self._readable(job.frames[job.position], job.stop)
-        places: list[tuple[int, SegmentKey]] = []
-        if start is None or job.label > len(start):
-            return FoundElsewhere(job.frames[job.position].id, job.label, ())
-        weight = self._drawings.encoder.scale.overlap
-        before, after = job.frames[: job.position][::-1], job.frames[job.position + 1 :]
-        for others in (before, after):
-            encoded = [self._readable(frame, job.stop) for frame in others]
-            found = follow(start, job.label - 1, encoded, weight=weight)
-            places += [
-                (frame.id, there.keys[row])
-                for frame, there, row in zip(others, encoded, found, strict=True)
-                if there is not None and row is not None
-            ]
-        order = {frame.id: position for position, frame in enumerate(job.frames)}
-        places.sort(key=lambda place: order[place[0]])
-        return FoundElsewhere(job.frames[job.position].id, job.label, tuple(places))
-
-    def _readable(self, frame: FrameFile, stop: Event) -> EncodedFrame | None:
-        try:
-            return self._drawings.file(frame.path, stop).encoded
-        except ImageError:
-            return None
+        frames, places = job.frames, []
+        material = Material(
+            cels=[frame.cel for frame in frames],
+            find=lambda position: self._find(frames[position], job.stop),
+        )
+        file = self._find(frames[job.position], job.stop)
+        if file is not None and job.label <= len(file.encoded):
+            track = self._teacher.track(job.position, file, job.label - 1, material)
+            places = [(frames[other].id, there.keys[row]) for other, there, row in track]
+        return FoundElsewhere(frames[job.position].id, job.label, tuple(places))
 
     def _export(self, job: Export) -> Iterator[Answer]:
         asked = job.predict
@@ -370,25 +342,6 @@ class Engine:
             (key, segments.keys[label - 1] if label and label not in labels[:index] else None)
             for index, (key, label) in enumerate(zip(keys, labels, strict=True))
         )
-
-
-class _Taught(NamedTuple):
-    """What a person settled in one frame: which of its segments, and their colours."""
-
-    rows: npt.NDArray[np.int32]
-    reference: Reference
-
-
-def _in_labels(
-    evidence: npt.NDArray[np.int32], labels: list[npt.NDArray[np.int32]]
-) -> npt.NDArray[np.int32]:
-    """Turn rows of references into labels of the segments that they stand for."""
-    result = evidence.copy()
-    for number, of_rows in enumerate(labels):
-        spoken = evidence[:, :, 0] == number
-        result[spoken, 1] = of_rows[evidence[spoken, 1]]
-    result.setflags(write=False)
-    return result
 
 
 def outwards(count: int, first: int) -> Iterator[int]:

@@ -1,10 +1,6 @@
-"""Evaluate: a model on clips with ground truth, in the settings of the paper.
+"""Evaluate: a model on clips with ground truth, in the settings of the paper."""
 
-The layout is PaintBucket-Character's: `CLIP/line`, `CLIP/gt`, optional `CLIP/seg`, and design
-sheets in `CLIP/ref/{line,gt}`.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,55 +8,32 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.cache import EncodedFrame, encoded_frame
-from core.clip import ClipError, open_clip, sheet_folder
-from core.encoders import Encoder, TrialEncoder
-from core.images import Image, ImageError, read_image, read_line_image
-from core.matching import Reference, match, overlap
+from core.beliefs import Reference
+from core.encoders import Encoder
+from core.encoders.scale import Scale
+from core.matching import Band, Matches, bands, match
 from core.metrics import Metrics, measure
-from core.segments import Segments, from_label_map, segment
-from core.sheets import SheetError, find_sheets, read_sheet, segment_colors
+from core.motion import overlap
+from core.truth import TrueFrame, true_frames, true_sheets
 
 Setting = Literal["keyframe", "consecutive", "first-frame"]
 SETTINGS: tuple[Setting, ...] = ("keyframe", "consecutive", "first-frame")
 
 
-class EvaluationError(Exception):
-    """The data cannot be evaluated; one sentence: which file, what is wrong, what to do."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FrameResult:
-    """The figures of one frame."""
+    """The figures of one frame, and how sure the program was.
+
+    Attributes:
+        confidence: `[L]` float32. is_right: `[L]` bool. is_sure: `[L]` bool, the band.
+    """
 
     clip: str
     frame: str
     metrics: Metrics
-
-
-@dataclass(frozen=True)
-class _Known:
-    """A frame or sheet whose colours are known: packed RGBA per segment `[L]`."""
-
-    encoded: EncodedFrame
-    areas: npt.NDArray[np.int32]
-    colors: npt.NDArray[np.uint32]
-
-
-def find_clips(folder: Path) -> tuple[Path, ...]:
-    """Return the clips in a folder, or the folder itself if it is one.
-
-    Raises:
-        EvaluationError: if there is none.
-    """
-    if (folder / "line").is_dir():
-        return (folder,)
-    clips = tuple(sorted(path.parent for path in folder.glob("*/line") if path.is_dir()))
-    if not clips:
-        raise EvaluationError(
-            f"{folder} has no clip with a “line” folder; name a clip or a folder of clips."
-        )
-    return clips
+    confidence: npt.NDArray[np.float32]
+    is_right: npt.NDArray[np.bool_]
+    is_sure: npt.NDArray[np.bool_]
 
 
 def evaluate_clip(
@@ -76,92 +49,40 @@ def evaluate_clip(
         shots: number of sheets, 0 for all.
 
     Raises:
-        EvaluationError: if the clip lacks what the setting needs.
+        TruthError: if the clip lacks what the setting needs.
     """
-    try:
-        clip = open_clip(folder)
-        if isinstance(encoder, TrialEncoder) and encoder.is_undecided:
-            lines = [read_line_image(frame.path) for frame in clip.frames[:2]]
-            encoder.decide([(line, segment(line)) for line in lines])
-        if setting == "keyframe":
-            sheets = _sheets(encoder, folder, shots)
-        previous: _Known | None = None
-        first: _Known | None = None
-        for frame in clip.frames:
-            known = _frame(encoder, folder, frame.path)
-            if setting == "keyframe":
-                references, neighbour = sheets, None
-            elif setting == "consecutive":
-                references, neighbour = [previous] if previous else [], previous
-            else:
-                references, neighbour = [first] if first else [], None
-            if references:
-                predicted = _predict(encoder, known, references, neighbour)
-                metrics = measure(predicted, known.colors, known.areas)
-                yield FrameResult(folder.name, frame.path.stem, metrics)
-            previous, first = known, first or known
-    except (ClipError, ImageError, SheetError) as error:
-        raise EvaluationError(str(error)) from error
+    sheets = true_sheets(encoder, folder, shots) if setting == "keyframe" else []
+    previous: TrueFrame | None = None
+    for frame in true_frames(encoder, folder):
+        known = [previous] if previous else sheets
+        if known:
+            matches, predicted = predict(
+                frame, known, encoder.scale, is_beside=previous is not None
+            )
+            metrics = measure(predicted, frame.colors, frame.encoded.areas)
+            is_right = predicted == frame.colors
+            is_sure = bands(matches, encoder.scale) == Band.SURE
+            yield FrameResult(
+                folder.name, frame.name, metrics, matches.confidence, is_right, is_sure
+            )
+        if setting == "consecutive" or (setting == "first-frame" and previous is None):
+            previous = frame
 
 
-def _sheets(encoder: Encoder, folder: Path, shots: int) -> list[_Known]:
-    beside = sheet_folder(folder)
-    files = find_sheets([beside])[0] if beside else ()
-    if not files:
-        raise EvaluationError(
-            f"{folder} has no design sheets in ref/line and ref/gt; choose another setting."
-        )
-    known = []
-    for sheet in files[: shots or None]:
-        line, color = read_sheet(sheet)
-        assert sheet.line is not None
-        segments = _segments(line, sheet.line.parent.parent, sheet.line.stem)
-        known.append(_encode(encoder, line, segments, color))
-    return known
+def predict(
+    target: TrueFrame, known: Sequence[TrueFrame], scale: Scale, *, is_beside: bool
+) -> tuple[Matches, npt.NDArray[np.uint32]]:
+    """Match a frame with others; the predicted packed colours are `[L]`.
 
-
-def _frame(encoder: Encoder, folder: Path, path: Path) -> _Known:
-    truth = folder / "gt" / f"{path.stem}.png"
-    line, color = read_line_image(path), read_image(truth)
-    if line.shape != color.shape:
-        raise EvaluationError(f"{path} and {truth} differ in size; they must be alike.")
-    return _encode(encoder, line, _segments(line, folder, path.stem), color)
-
-
-def _segments(line: Image, folder: Path, stem: str) -> Segments:
-    """Take the segments of the data set (number = R * 65536 + G * 256 + B), or find our own."""
-    path = folder / "seg" / f"{stem}.png"
-    own = segment(line)
-    if not path.exists():
-        return own
-    red, green, blue, _ = np.moveaxis(read_image(path).astype(np.int32), -1, 0)
-    numbers = red << 16 | green << 8 | blue
-    if numbers.shape != own.label_map.shape:
-        raise EvaluationError(f"{path} differs in size from its line image; they must be alike.")
-    present, labels = np.unique(np.append(numbers, 0), return_inverse=True)
-    label_map = labels[:-1].reshape(numbers.shape).astype(np.int32)
-    assert present[0] == 0
-    return from_label_map(label_map, own.trace_pixels)
-
-
-def _encode(encoder: Encoder, line: Image, segments: Segments, color: Image) -> _Known:
-    encoded = encoded_frame(encoder.encode(line, segments), segments, line)
-    return _Known(encoded, segments.areas, segment_colors(segments.label_map, color))
-
-
-def _predict(
-    encoder: Encoder, target: _Known, known: list[_Known], neighbour: _Known | None
-) -> npt.NDArray[np.uint32]:
-    """Return the predicted packed colours `[L]`."""
+    `is_beside` says that the first one is a frame of the same clip, near in time.
+    """
     values = np.unique(np.concatenate([each.colors for each in known]))
     references = []
-    for each in known:
-        bonus = None
-        if each is neighbour:
-            counts = (len(target.areas), len(each.areas))
-            iou = overlap(target.encoded.small_map, each.encoded.small_map, counts=counts)
-            bonus = None if iou is None else np.float32(encoder.scale.overlap) * iou
-        ids = np.searchsorted(values, each.colors).astype(np.int32)
-        references.append(Reference(each.encoded.features, ids, bonus))
-    predicted: npt.NDArray[np.uint32] = values[match(target.encoded.features, references).colors]
-    return predicted
+    for number, each in enumerate(known):
+        ids = np.searchsorted(values, each.colors).astype(np.int32) + 1
+        lies_on = overlap(target.encoded, each.encoded) if is_beside and number == 0 else None
+        references.append(Reference(each.encoded, ids, lies_on))
+    matches = match(target.encoded, references, scale)
+    # a clip may have frames without segments: nothing is known from them
+    predicted = np.concatenate([np.zeros(1, np.uint32), values])[matches.colors]
+    return matches, predicted

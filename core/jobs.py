@@ -235,7 +235,7 @@ class Prediction:
     Attributes:
         keys: of its L segments, in label order.
         bands: `[L]` int8, a `Band` each.
-        sources: what the references are: the id of a frame, or a design sheet.
+        sources: where evidence is from: a design sheet, or the id of a frame (this one too).
         evidence: `[L, K, 2]` int32: of every candidate of the matches which source speaks for it,
             and the label of the segment there; -1 where there is none.
         small_map: `[h, w]` int32 and small_line `[h, w]` uint8, see `EncodedFrame`.

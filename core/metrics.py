@@ -68,5 +68,36 @@ def mean(frames: Sequence[Metrics]) -> Metrics:
     return Metrics(*(_share(*pair) for pair in zip(sums, known.sum(axis=0), strict=True)))
 
 
+def calibration_error(
+    confidence: npt.NDArray[np.float32], is_right: npt.NDArray[np.bool_], *, bins: int = 15
+) -> float:
+    """Return the expected calibration error: how far confidence is from the share that is right.
+
+    Args:
+        confidence: `[N]`, 0 to 1.
+        is_right: `[N]`.
+        bins: of equal width; each counts with what lies in it.
+
+    Source: Guo et al., On Calibration of Modern Neural Networks (ICML 2017), equation 3.
+    """
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(bin_of, confidence.astype(np.float64) - is_right, minlength=bins)
+    return _share(float(np.abs(gaps).sum()), len(confidence))
+
+
+def wrong_auroc(confidence: npt.NDArray[np.float32], is_right: npt.NDArray[np.bool_]) -> float:
+    """Return how well low confidence finds what is wrong: the area under the ROC curve.
+
+    It is the probability that a wrong segment has less confidence than a right one; nan if there
+    are not both.
+    """
+    _, rank, counts = np.unique(confidence, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts - 1) / 2
+    right = int(is_right.sum())
+    wrong = len(is_right) - right
+    above = float(middle[rank][is_right].sum()) - right * (right + 1) / 2
+    return _share(above, right * wrong)
+
+
 def _share(part: np.number | float, whole: np.number | float) -> float:
     return float(part) / float(whole) if whole else float("nan")

@@ -1,34 +1,17 @@
 """Encoders: a line image and its segments in, one feature vector per segment out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Event
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from core.encoders.scale import Scale
 from core.segments import Segments
 
 SegmentFeatures = npt.NDArray[np.float32]
 """`[L, C]` float32, rows of unit length."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Where an encoder's similarities and margins begin to mean something; differs per encoder.
-
-    Attributes:
-        no_match: below this best similarity the references have nothing like it.
-        doubtful: below this margin to the best other colour a match is doubtful.
-        likely: below this margin a match is likely, from it on it is sure.
-        overlap: what a full overlap with a segment of a neighbouring frame adds to the similarity.
-    """
-
-    no_match: float
-    doubtful: float
-    likely: float
-    overlap: float
 
 
 class Stopped(Exception):  # noqa: N818 - a wish and no error

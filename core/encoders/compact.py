@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from core.encoders import Scale, SegmentFeatures
+from core.encoders import SegmentFeatures
 from core.encoders.descriptors import (
     MIRROR_ORDER,
     MIRROR_SIGN,
@@ -26,6 +26,7 @@ from core.encoders.descriptors import (
     Description,
     describe,
 )
+from core.encoders.scale import Scale
 from core.segments import Segments
 
 ROWS = 512
@@ -216,7 +217,7 @@ def _chunks(count: int) -> list[slice]:
 class CompactEncoder:
     """The embedded model behind the `Encoder` protocol; on the processor, deterministic."""
 
-    scale = Scale(no_match=0.5, doubtful=0.05, likely=0.16, overlap=0.2)  # see the model card
+    scale = Scale()
 
     def __init__(self, weights: Path | None = None, *, name: str = "compact") -> None:
         """Load the weights in a file, by default those that are shipped; `name` as in `--model`.

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.encoders import Scale, SegmentFeatures
+from core.encoders import SegmentFeatures
 from core.encoders.checkpoints import CheckpointError, fingerprint, part, read_state
 from core.encoders.dacon_network import Dacon, Version, dacon_from
 from core.encoders.devices import (
@@ -37,6 +37,7 @@ from core.encoders.dinov2 import (
     patch_tokens,
 )
 from core.encoders.pooling import Cells, Size, pool, shrink, weights
+from core.encoders.scale import Scale
 from core.encoders.trials import recall, remember
 from core.encoders.unet import INPUT_SIZE as UNET_SIZE
 from core.segments import Segments
@@ -68,7 +69,7 @@ class Features(NamedTuple):
 class DaconEncoder:
     """DACoN as an encoder: any number of references, any size of drawing."""
 
-    scale = Scale(no_match=0.4, doubtful=0.05, likely=0.15, overlap=0.1)  # not measured: no weights
+    scale = Scale()
 
     def __init__(
         self,

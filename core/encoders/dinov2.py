@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.encoders import Scale, SegmentFeatures
+from core.encoders import SegmentFeatures
 from core.encoders.checkpoints import (
     CheckpointError,
     fingerprint,
@@ -26,6 +26,7 @@ from core.encoders.checkpoints import (
 )
 from core.encoders.devices import computing, pick_device, run_within_memory, stop_inside
 from core.encoders.pooling import Size, pool, shrink, weights
+from core.encoders.scale import Scale
 from core.segments import Segments
 
 PATCH, GRID = 14, 37
@@ -240,7 +241,7 @@ def inputs(
 class BackboneEncoder:
     """The final feature map of a backbone, averaged over segments: no training at all."""
 
-    scale = Scale(no_match=0.5, doubtful=0.02, likely=0.06, overlap=0.05)  # not measured yet
+    scale = Scale()
 
     def __init__(
         self,

@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.encoders import Scale, SegmentFeatures
+from core.encoders import SegmentFeatures
+from core.encoders.scale import Scale
 from core.segments import Segments, runs
 
 WEIGHTS = np.array([1 / 3, 2.0, 2.0, 1.5, 1.5, 0.4, 0.4, 2.0])
@@ -25,7 +26,7 @@ class GeometryEncoder:
     name = "geometry"
     version = "2"
     width = 2 * len(WEIGHTS)
-    scale = Scale(no_match=0.8, doubtful=0.004, likely=0.02, overlap=0.01)
+    scale = Scale(temperature=0.004, nothing=0.8, overlap=0.01, own=0.01)
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:  # noqa: ARG002
         """Encode the segments `[L, 16]`; the line image itself is not looked at."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.encoders import Encoder
 from core.encoders.geometry import GeometryEncoder
+from core.models.scales import ScaleError, stored_scale
 from core.models.store import ModelError, stored
 from core.models.table import (
     BACKBONE,
@@ -90,7 +91,7 @@ def load(
     threads: int | None = None,
     notice: Notice = lambda _: None,
 ) -> Encoder:
-    """Make the encoder with this name.
+    """Make the encoder with this name; it has the constants that were fitted for it.
 
     Args:
         name: as in `--model`.
@@ -103,6 +104,25 @@ def load(
         ModelError: if there is none, its files are not here or not right, or the device is not.
     """
     model = check(name)
+    encoder = _load(model, name, device, precision, threads, notice)
+    try:
+        scale = stored_scale(name)
+        if scale is None and name.startswith(TRAINED):
+            scale = stored_scale(DEFAULT)  # trained on from it, or in the same way
+        encoder.scale = scale or encoder.scale
+    except ScaleError as error:
+        raise ModelError(str(error)) from error
+    return encoder
+
+
+def _load(
+    model: Model,
+    name: str,
+    device: str,
+    precision: "Precision | Literal['auto']",
+    threads: int | None,
+    notice: Notice,
+) -> Encoder:
     if name == GEOMETRY:
         return GeometryEncoder()
 

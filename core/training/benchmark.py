@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from core.encoders import Encoder, SegmentFeatures
 from core.images import read_image, read_line_image
+from core.matching import nearest
 from core.metrics import Metrics, measure
 from core.segments import segment
 from core.sheets import segment_colors
@@ -95,7 +96,7 @@ def answers(frames: Sequence[Encoded], sheets: Sequence[Encoded], setting: str) 
             continue
         features = np.concatenate([each.features for each in known])
         colors = np.concatenate([each.colors for each in known])
-        predicted = colors[(frame.features @ features.T).argmax(axis=1)]
+        predicted = nearest(frame.features, features, colors)
         metrics = measure(predicted, frame.colors, frame.areas)
         yield Answer(frame.path, predicted, predicted == frame.colors, metrics)
 

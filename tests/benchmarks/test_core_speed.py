@@ -1,5 +1,6 @@
 """How fast the core is: `make benchmark`."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -7,15 +8,18 @@ import pytest
 from PIL import Image
 
 from core import models
+from core.beliefs import Reference
 from core.edits import Mark, Paint
+from core.encoders.scale import Scale
 from core.engine import Engine
 from core.export import export_frame
 from core.images import read_line_image
 from core.jobs import ClipOpened, FrameFile, OpenClip, Predict, Prediction, ReadSheets
-from core.matching import Reference, match
+from core.matching import match
 from core.paint import paint, repaint
 from core.palette import Palette
 from core.segments import segment
+from tests.frames import frame
 
 
 def test_label_map_of_a_drawing(benchmark, page):
@@ -35,10 +39,10 @@ def test_features_of_a_frame(benchmark, page):
 
 def test_match_200_segments_against_800(benchmark):
     random = np.random.default_rng(0)
-    features = random.normal(size=(1000, 64)).astype(np.float32)
-    features /= np.linalg.norm(features, axis=1, keepdims=True)
-    reference = Reference(features[200:], random.integers(1, 30, 800).astype(np.int32))
-    benchmark(match, features[:200], [reference])
+    features = random.normal(size=(1000, 128))
+    target, sheet = frame(features[:200]), frame(features[200:])
+    references = [Reference(sheet, random.integers(1, 30, 800).astype(np.int32))]
+    benchmark(match, target, references, Scale())
 
 
 @pytest.fixture
@@ -60,8 +64,29 @@ def cut(clip, tmp_path):
 
 
 def test_rerank_a_cut_of_50_frames_after_a_click(benchmark, cut):
+    """Along the segment's track; another colour every time, so that nothing is remembered."""
     engine, job = cut
-    benchmark(lambda: list(engine.run(job)))
+    (key,) = job.paint[25]
+    colors = itertools.cycle((2, 3))
+
+    def click():
+        paint = {25: {key: Paint(next(colors), Mark.CORRECTED)}}
+        return list(engine.run(replace(job, paint=paint)))
+
+    benchmark(click)
+
+
+def test_rematch_a_frame_after_its_neighbour_is_finished(benchmark, cut):
+    engine, job = cut
+    shown = {each.frame_id: each for each in engine.run(job) if isinstance(each, Prediction)}
+    colors = itertools.cycle((2, 3))
+
+    def finish():
+        given = Paint(next(colors), Mark.ACCEPTED)
+        paint = {n: dict.fromkeys(shown[n].keys, given) for n in (22, 23, 24)}
+        return next(a for a in engine.run(replace(job, paint=paint)) if isinstance(a, Prediction))
+
+    benchmark(finish)
 
 
 def test_paint_a_whole_frame(benchmark, page):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.beliefs import Reference
 from core.encoders.dacon import DaconEncoder
 from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.dinov2 import (
@@ -23,10 +24,12 @@ from core.encoders.dinov2 import (
     patch_tokens,
 )
 from core.encoders.pooling import pool, shrink, weights
+from core.encoders.scale import Scale
 from core.encoders.unet import INPUT_SIZE as UNET_SIZE
 from core.encoders.unet import UNet
-from core.matching import Reference, match
+from core.matching import match
 from core.segments import segment
+from tests.frames import frame as encoded
 
 SIZE = (1080, 1920)
 COUNTS = [100, 400]
@@ -114,9 +117,9 @@ def test_fusion(benchmark, encoder, frame):
 @pytest.mark.parametrize("references", [1, 6])
 def test_matching(benchmark, frame, references):
     count = len(frame[1])
-    features = np.random.default_rng(0).normal(size=(count, 128)).astype(np.float32)
-    bank = [Reference(features, np.arange(count, dtype=np.int32))] * references
-    benchmark(match, features, bank)
+    target = encoded(np.random.default_rng(0).normal(size=(count, 128)))
+    bank = [Reference(target, np.arange(1, count + 1, dtype=np.int32))] * references
+    benchmark(match, target, bank, Scale())
 
 
 def test_everything(benchmark, encoder, frame):

@@ -73,8 +73,10 @@ def test_with_json_every_line_is_an_object(capsys, sample, tmp_path):
 @pytest.mark.parametrize("setting", ["keyframe", "consecutive", "first-frame"])
 def test_evaluate_prints_the_five_figures(capsys, sample, setting):
     code, said = run(capsys, "evaluate", sample, "--setting", setting, "--json")
-    *frames, clip, mean = lines(said)
+    *frames, clip, mean, confidence = lines(said)
     assert code == 0
+    assert 0 <= confidence["ece"] <= 1
+    assert 0 <= confidence["sure_right"] <= 1
     assert len(frames) == (16 if setting == "keyframe" else 15)
     assert clip["event"] == "clip"
     for figure in ("acc", "acc_thresh", "pix_acc", "pix_f_acc", "pix_b_miou"):
@@ -84,7 +86,7 @@ def test_evaluate_prints_the_five_figures(capsys, sample, setting):
 def test_more_sheets_and_the_previous_frame_help(capsys, sample):
     def accuracy(*options):
         _, said = run(capsys, "evaluate", sample, "--json", *options)
-        return lines(said)[-1]["acc"]
+        return next(line["acc"] for line in lines(said) if line["event"] == "mean")
 
     assert accuracy("--setting", "consecutive") > accuracy("--setting", "first-frame")
 
@@ -104,6 +106,39 @@ def test_evaluate_uses_the_segments_of_the_data_set(capsys, sample, tmp_path):
     code, said = run(capsys, "evaluate", clip, "--setting", "consecutive", "--json")
     assert code == 0
     assert lines(said)[0]["acc"] == 1.0
+
+
+def test_evaluate_draws_how_far_confidence_can_be_trusted(capsys, clips, tmp_path):
+    plot = tmp_path / "図.png"
+    options = ("--model", "geometry", "--setting", "consecutive", "--plot", plot)
+    code, said = run(capsys, "evaluate", clips, *options)
+    assert code == 0
+    assert "calibration error" in said.out
+    assert np.array(Image.open(plot)).std() > 0
+
+
+def test_evaluate_with_a_painter_counts_clicks_for_every_clip(capsys, clips, tmp_path):
+    plot = tmp_path / "curve.png"
+    options = ("--model", "geometry", "--painter", "--plot", plot, "--json")
+    code, said = run(capsys, "evaluate", clips, *options)
+    events = lines(said)
+    sessions = [event for event in events if event["event"] == "painted"]
+    assert code == 0
+    assert [each["clip"] for each in sessions] == ["clip0", "clip1"]
+    assert plot.exists()
+    mean = events[-1]
+    assert mean["clicks"] == pytest.approx(np.mean([e["clicks"] / e["frames"] for e in sessions]))
+    assert mean["clicks"] <= mean["unaided"] <= mean["bucket"]
+
+
+def test_a_clip_that_cannot_be_read_is_said_and_the_others_are_measured(capsys, clips, tmp_path):
+    folder = tmp_path / "clips"
+    shutil.copytree(clips, folder)
+    (folder / "clip0" / "gt" / "0001.png").unlink()
+    code, said = run(capsys, "evaluate", folder, "--model", "geometry", "--json")
+    assert code == 2
+    assert any("0001.png" in line.get("notice", "") for line in lines(said))
+    assert next(line for line in lines(said) if line["event"] == "mean")["clips"] == 1
 
 
 def test_doctor_says_what_is_installed_and_where_it_writes(capsys, places):
@@ -132,6 +167,8 @@ def test_doctor_fails_when_it_may_not_write(capsys, places, monkeypatch):
         ["colorize", "{sample}", "--refs", "{sample}/ref", "--out", "{tmp}/o", "--model", "no"],
         ["evaluate", "nowhere"],
         ["evaluate", "{tmp}"],
+        ["evaluate", "{sample}", "--painter", "--setting", "consecutive"],
+        ["evaluate", "{sample}", "--model", "geometry", "--plot", "{tmp}/nowhere/plot.png"],
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(capsys, sample, tmp_path, arguments):

@@ -13,7 +13,7 @@ from core.encoders import Stopped
 from core.encoders.checkpoints import CheckpointError, part
 from core.encoders.dacon import DaconEncoder, load_dacon
 from core.encoders.devices import DeviceError, match_agreement
-from core.matching import Reference, match
+from core.matching import nearest
 from core.segments import from_label_map
 from tests.core.encoders.test_pooling import dense
 from tests.core.encoders.tiny import DINO, dacon, dinov2, drawing, state_of
@@ -146,8 +146,8 @@ def test_encoding_is_deterministic_and_batches_change_nothing(encoder):
 def test_a_drawing_matches_itself(encoder):
     line, segments = drawing(*ROOMS)
     features = encoder.encode(line, segments)
-    colors = np.arange(len(segments), dtype=np.int32)
-    assert match(features, [Reference(features, colors)]).colors.tolist() == colors.tolist()
+    colors = np.arange(len(segments), dtype=np.uint32)
+    assert nearest(features, features, colors).tolist() == colors.tolist()
 
 
 def test_the_version_follows_weights_and_precision(encoder):

@@ -1,0 +1,79 @@
+"""Motion: how far every segment moved between two frames, and how they overlap after that."""
+
+import numpy as np
+import numpy.typing as npt
+
+from core.cache import EncodedFrame
+
+REACH = 0.2
+"""Segments within about this many halves of the figure move together."""
+
+TEMPERATURE = 0.04
+"""Of the first guess which segment became which."""
+
+PLACE = 0.3
+"""What the squared distance in halves of the figure takes from the similarity in that guess."""
+
+Floats = npt.NDArray[np.float32]
+
+
+def overlap(target: EncodedFrame, other: EncodedFrame) -> Floats | None:
+    """Measure how much the segments of two frames near in time lie on top of each other.
+
+    The target is moved onto the other frame first, every segment as its surroundings moved.
+
+    Returns:
+        The intersection over union `[L, M]` float32, None if the frames differ in size.
+    """
+    if target.small_map.shape != other.small_map.shape:
+        return None
+    shared = _shared(target, other, _motion(target, other))
+    union = target.context.cells[:, None] + other.context.cells[None] - shared
+    return np.asarray(shared / np.maximum(union, 1), np.float32)
+
+
+def _motion(target: EncodedFrame, other: EncodedFrame) -> npt.NDArray[np.int64]:
+    """Estimate the motion of every target segment in whole cells `[L, 2]` (y, x).
+
+    Every segment guesses where it came from; a mean over the surroundings, the sure and large
+    ones first, makes it a motion. The background stays.
+    """
+    mine, its = target.context, other.context
+    if not len(target) or not len(other):
+        return np.zeros((len(target), 2), np.int64)
+    away = _squares(mine.y, its.y, mine.x, its.x) / (mine.half * its.half)
+    score = target.features @ other.features.T - PLACE * np.minimum(away, 1)
+    guess = np.exp((score - score.max(axis=1, keepdims=True)) / TEMPERATURE)
+    guess /= guess.sum(axis=1, keepdims=True)
+    moved = np.stack([mine.y - guess @ its.y, mine.x - guess @ its.x], axis=1)
+    weight = guess.max(axis=1) ** 2 * np.minimum(1, np.sqrt(mine.cells) / 10)
+    weight[mine.background] = 0
+    near = np.exp(-_squares(mine.y, mine.y, mine.x, mine.x) / (2 * (REACH * mine.half) ** 2))
+    near *= weight
+    motion = near @ moved / np.maximum(near.sum(axis=1, keepdims=True), 1e-6)
+    motion[mine.background] = 0
+    return np.asarray(np.rint(motion), np.int64)
+
+
+def _squares(y: Floats, other_y: Floats, x: Floats, other_x: Floats) -> Floats:
+    """Return the squared distances `[L, M]`."""
+    result: Floats = (y[:, None] - other_y) ** 2 + (x[:, None] - other_x) ** 2
+    return result
+
+
+def _shared(
+    target: EncodedFrame, other: EncodedFrame, motion: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Count the cells that every moved target segment shares with every other segment `[L, M]`."""
+    height, width = target.small_map.shape
+    labels = target.small_map.ravel()
+    cells = np.flatnonzero(labels)
+    rows = labels[cells] - 1
+    y, x = np.divmod(cells, width)
+    y -= motion[rows, 0]
+    x -= motion[rows, 1]
+    inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+    rows, at = rows[inside], (y * width + x)[inside]
+    size = len(other) + 1
+    pairs = rows.astype(np.int64) * size + other.small_map.ravel()[at]
+    return np.bincount(pairs, minlength=len(target) * size).reshape(-1, size)[:, 1:]
