@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../dist"
 version=$(Shiage/shiage --version)
 name=shiage-${version#shiage }-linux-$(uname -m).tar.xz
-# equal input, equal archive; -6 on all cores: -9 takes twice as long for little (README.md)
+# equal input, equal archive
 tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 Shiage | xz -T0 -6 > "$name"
 sha256sum "$name" > "$name.sha256"
 ls -l "$name"

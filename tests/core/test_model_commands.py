@@ -200,4 +200,4 @@ def test_a_device_is_checked_by_its_spelling_first_and_then_by_trying(capsys, cl
 
 
 def test_the_window_knows_every_subcommand():
-    assert {"colorize", "evaluate", "models", "doctor"} == set(COMMAND_LINE)
+    assert {"colorize", "batch", "evaluate", "models", "doctor"} == set(COMMAND_LINE)

@@ -9,7 +9,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from core.encoders.dacon import Dacon, DaconEncoder, Perceptron, load_dacon
+from core.encoders.dacon import DaconEncoder, load_dacon
+from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.unet import UNet
 from core.images import read_line_image
 from core.segments import segment
