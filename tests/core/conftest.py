@@ -21,9 +21,9 @@ def puppet(rng, frame, parts):
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory):
-    """A folder with two tiny clips of four frames and two sheets each."""
+    """A folder with three tiny clips of four frames and two sheets each."""
     folder = tmp_path_factory.mktemp("clips")
-    for clip in range(2):
+    for clip in range(3):
         rng = np.random.default_rng(clip)
         parts = [(8 + 26 * (i % 3), 8 + 26 * (i // 3), *rng.integers(10, 20, 2)) for i in range(8)]
         for sub, count in (("", 4), ("ref", 2)):

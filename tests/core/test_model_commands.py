@@ -200,4 +200,9 @@ def test_a_device_is_checked_by_its_spelling_first_and_then_by_trying(capsys, cl
 
 
 def test_the_window_knows_every_subcommand():
-    assert {"colorize", "batch", "evaluate", "models", "doctor"} == set(COMMAND_LINE)
+    with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as said:
+        main(["--help"])
+    (listed,) = re.findall(r"^ {4}([a-z]+)\b", said.getvalue(), re.MULTILINE) and [
+        set(re.findall(r"^ {4}([a-z]+)\b", said.getvalue(), re.MULTILINE))
+    ]
+    assert listed == set(COMMAND_LINE)
