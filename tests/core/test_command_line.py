@@ -124,7 +124,7 @@ def test_evaluate_with_a_painter_counts_clicks_for_every_clip(capsys, clips, tmp
     events = lines(said)
     sessions = [event for event in events if event["event"] == "painted"]
     assert code == 0
-    assert [each["clip"] for each in sessions] == ["clip0", "clip1"]
+    assert [each["clip"] for each in sessions] == ["clip0", "clip1", "clip2"]
     assert plot.exists()
     mean = events[-1]
     assert mean["clicks"] == pytest.approx(np.mean([e["clicks"] / e["frames"] for e in sessions]))

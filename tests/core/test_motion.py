@@ -26,9 +26,15 @@ def test_what_moved_as_a_whole_is_moved_back():
 
 
 def test_a_segment_like_none_moves_with_its_surroundings():
-    features = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
-    lies_on = overlap(frame(features, page(12)), frame(np.eye(4)[:3], page(0)))
-    assert lies_on[2].argmax() == 2
+    def crowd(shift):
+        label_map = np.pad(page(shift), ((0, 20), (0, 0)), constant_values=1)
+        label_map[30:40, 5 + shift : 25 + shift] = 4
+        label_map[23:27, 12 + shift : 18 + shift] = 5  # within the third
+        return label_map
+
+    like_none = np.vstack([np.eye(6)[:4], np.eye(6)[5]])
+    lies_on = overlap(frame(like_none, crowd(12)), frame(np.eye(6)[:5], crowd(0)))
+    assert lies_on[4].argmax() == 4
 
 
 def test_frames_of_different_sizes_cannot_be_compared():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core import models
 from core.encoders.compact import CompactEncoder
 from core.encoders.geometry import GeometryEncoder
 from core.evaluate import evaluate_clip
@@ -20,9 +21,9 @@ def encoder():
 
 
 def test_they_are_small_and_have_a_card(encoder):
-    models = SHIPPED / "models"
-    assert len((models / "compact.safetensors").read_bytes()) <= 6_000_000
-    card = (models / "compact.md").read_text(encoding="utf-8")
+    folder = SHIPPED / "models"
+    assert len((folder / "compact.safetensors").read_bytes()) <= 6_000_000
+    card = (folder / "compact.md").read_text(encoding="utf-8")
     assert encoder.version in card, "the card is of other weights: measure and write it again"
 
 
@@ -35,3 +36,7 @@ def test_they_colour_the_sample_far_better_than_geometry(encoder, setting):
     ]
     errors = 1 - np.array(accuracy)
     assert errors[0] < 0.7 * errors[1]
+
+
+def test_the_constants_were_fitted_for_these_weights():
+    assert models.load("compact").scale.encoder == CompactEncoder().version
