@@ -1,4 +1,4 @@
-"""The command line: colorize, evaluate, models, doctor. No window, and no Qt."""
+"""The command line: colorize, evaluate, train, dataset, models, doctor. No window, and no Qt."""
 
 import argparse
 import multiprocessing
@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import get_args
 
-from core import __version__, models
+from core import __version__, data_commands, models, train_commands
 from core.encoders import Encoder
 from core.engine import Engine
 from core.evaluate import SETTINGS, EvaluationError, evaluate_clip, find_clips
@@ -283,8 +283,11 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="versions, device, models, write access")
     doctor.set_defaults(run=_doctor)
+    training = train_commands.add_commands(commands)
+    data = data_commands.add_commands(commands)
     for command in (colorize, evaluate):
         command.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
+    for command in (colorize, evaluate, *training):
         command.add_argument(
             "--device",
             default="auto",
@@ -292,7 +295,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="auto|cuda|cuda:N|mps|cpu",
             help="where its networks run",
         )
-    for command in (colorize, evaluate, doctor, *add_commands(commands)):
+    for command in (colorize, evaluate, doctor, *training, *data, *add_commands(commands)):
         command.add_argument("--json", action="store_true", help="one JSON object per line")
     return parser
 

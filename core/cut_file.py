@@ -81,6 +81,25 @@ def open_cut(path: Path) -> OpenedCut:
             return OpenedCut(_in_memory(copy), path, reason, notices=(reason,))
 
 
+def read_cut(path: Path) -> OpenedCut:
+    """Read a cut file into memory as it is now; any number of readers, and nothing is written.
+
+    Raises:
+        CutFileError: if it is missing, is no sound cut file, or is open in a window.
+    """
+    if not path.is_file():
+        raise CutFileError(f"“{path}” does not exist; choose another file.")
+    _refuse_if_held(path)
+    with explained(path, "read"), tempfile.TemporaryDirectory(prefix="shiage-") as folder:
+        copy = _copy_with_wal(path, Path(folder) / "looked-at.cut")
+        condition = _condition(copy)
+        if condition in (_Condition.SOUND, _Condition.NEWER):
+            is_newer = condition is _Condition.NEWER
+            reason = f"“{path.name}” was opened to be read only."
+            return OpenedCut(_in_memory(copy), path, reason, is_newer=is_newer)
+    raise CutFileError(f"“{path.name}” is damaged or no cut file; open it in the window to see.")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open a file for writing and hold it alone; fails at once when somebody else does.
 

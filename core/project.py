@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from core import __version__
-from core.cut_file import CutFileError, OpenedCut, explained, open_cut, write_cut
+from core.cut_file import CutFileError, OpenedCut, explained, open_cut, read_cut, write_cut
 from core.cut_tables import (
     SCHEMA,
     FrameEntry,
@@ -77,14 +77,26 @@ class Project:
         Raises:
             CutFileError: if it is missing, is no cut file, is open elsewhere or is beyond recovery.
         """
-        cut = open_cut(path.absolute())
+        return cls._of(open_cut(path.absolute()))
+
+    @classmethod
+    def read(cls, path: Path) -> "Project":
+        """Read a cut as it is now, without holding it: `read_only`, and later changes are not seen.
+
+        Raises:
+            CutFileError: if it is missing, is no sound cut file, or is open in a window.
+        """
+        return cls._of(read_cut(path.absolute()))
+
+    @classmethod
+    def _of(cls, cut: OpenedCut) -> "Project":
         try:
             return cls(cut)
         except BaseException as error:
             cut.database.close()
             if cut.is_newer and isinstance(error, CutFileError | ValueError):
                 raise CutFileError(
-                    f"“{path.name}” was saved by a newer Shiage in a form that this one cannot "
+                    f"“{cut.path.name}” was saved by a newer Shiage in a form that this one cannot "
                     "read; update Shiage."
                 ) from error
             raise

@@ -216,11 +216,10 @@ def _chunks(count: int) -> list[slice]:
 class CompactEncoder:
     """The embedded model behind the `Encoder` protocol; on the processor, deterministic."""
 
-    name = "compact"
     scale = Scale(no_match=0.5, doubtful=0.05, likely=0.16, overlap=0.2)  # see the model card
 
-    def __init__(self, weights: Path | None = None) -> None:
-        """Load the weights in a file, by default those that are shipped.
+    def __init__(self, weights: Path | None = None, *, name: str = "compact") -> None:
+        """Load the weights in a file, by default those that are shipped; `name` as in `--model`.
 
         Raises:
             WeightsError: if the file is missing, damaged or for other descriptors.
@@ -230,6 +229,7 @@ class CompactEncoder:
             data = (weights or packaged).read_bytes()
         except OSError as error:
             raise WeightsError(f"{weights or packaged} cannot be read ({error}).") from error
+        self.name = name
         self._net = from_bytes(data, name=str(weights or packaged))
         self._net.eval()
         self.width = self._net.config.out

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from core.models.store import CHUNK, Stored, keep, no_space, temporary_path, why_not_stored
-from core.models.table import DINOV2, own_name
+from core.models.table import DINOV2, TRAINED_FILE, own_name
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def identify(path: Path, name: str | None = None) -> Content:
         load_backbone(own_name(name), weights=path, device="cpu")
         return Content(own_name(name), None, _suffix(path))
     state, suffix = read_state(path), _suffix(path)
+    if "pair.weight" in state and suffix == ".safetensors":
+        return _trained(path)
     if family(state) == "DINOv2" and not any(key.startswith("dino.") for key in state):
         dinov2_from(state, path=path)
         found = architecture(to_timm(state)).name
@@ -94,8 +96,8 @@ def identify(path: Path, name: str | None = None) -> Content:
         return Content(found, None, suffix)
     if not any(key.startswith(("unet.", "dino_mlp.")) for key in state):
         raise CheckpointError(
-            f"{path} is neither DACoN nor DINOv2; it seems to be {family(state)}; choose a"
-            " checkpoint of one of them."
+            f"{path} is neither DACoN nor DINOv2 nor the embedded encoder; it seems to be"
+            f" {family(state)}; choose a checkpoint of one of them."
         )
     own = {key: value for key, value in state.items() if not key.startswith("dino.")}
     network = dacon_from(own, path=path)
@@ -115,6 +117,18 @@ def identify(path: Path, name: str | None = None) -> Content:
             " that holds its DINOv2."
         )
     return Content(f"dacon-{network.version}", None if inside else needs, suffix)
+
+
+def _trained(path: Path) -> Content:
+    """Look into weights of the embedded encoder; they are called what the file is called."""
+    from core.encoders.checkpoints import CheckpointError
+    from core.encoders.compact import WeightsError, from_bytes
+
+    try:
+        from_bytes(path.read_bytes(), name=str(path))
+    except WeightsError as error:
+        raise CheckpointError(str(error)) from error
+    return Content(TRAINED_FILE + re.sub(r"[^\w.-]+", "-", path.stem), None, ".safetensors")
 
 
 def take_in(path: Path, content: Content, staged: Path, digest: str) -> Imported:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from core.encoders import Encoder
 from core.encoders.geometry import GeometryEncoder
 from core.models.store import ModelError, stored
-from core.models.table import BACKBONE, DEFAULT, DINOV2, GEOMETRY, MODELS, Model, find, state_of
+from core.models.table import (
+    BACKBONE,
+    DEFAULT,
+    DINOV2,
+    GEOMETRY,
+    MODELS,
+    TRAINED,
+    Model,
+    find,
+    state_of,
+)
 
 if TYPE_CHECKING:
     from core.encoders.devices import Precision
@@ -103,12 +113,14 @@ def load(
         raise ModelError(f"{name} computes in float32 only; leave the precision out.")
     try:
         with _driver_problems() as problems:
+            if name.startswith(TRAINED):
+                return CompactEncoder(entry.path, name=name)
             if name.startswith(BACKBONE):
                 return load_backbone(model.file, weights=entry.path, device=device, notice=notice)
             return load_dacon(
                 entry.path, dinov2=second, device=device, precision=precision, notice=notice
             )
-    except (CheckpointError, DeviceError) as error:
+    except (CheckpointError, DeviceError, WeightsError) as error:
         raise ModelError(str(error)) from error
     finally:
         for problem in problems:

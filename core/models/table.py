@@ -14,6 +14,12 @@ COMPACT = "compact"
 
 DEFAULT = COMPACT
 
+TRAINED = "compact:"
+"""What the names of embedded encoders begin with that were trained elsewhere and imported."""
+
+TRAINED_FILE = "compact-"
+"""The same in the names of their files."""
+
 BACKBONE = "timm:"
 """What the names of zero-shot backbones begin with."""
 
@@ -108,6 +114,10 @@ class ModelState:
 
 def find(name: str) -> Model | None:
     """Return the model with a name; any backbone of timm has one, whether it exists or not."""
+    if name.startswith(TRAINED):
+        file = TRAINED_FILE + name.removeprefix(TRAINED)
+        what = "the embedded encoder, trained on other data"
+        return Model(name, what, "That of the data it was trained on.", MODELS[0].memory, file)
     own = own_name(name)
     if name.startswith(BACKBONE):
         name = f"{BACKBONE}{own}"
@@ -123,11 +133,18 @@ def own_name(name: str) -> str:
     return next((short for short, full in DINOV2.items() if full == own), own)
 
 
+def model_name(file: str) -> str:
+    """Return the name of a model that is not in `MODELS` from that of its file."""
+    if file.startswith(TRAINED_FILE):
+        return TRAINED + file.removeprefix(TRAINED_FILE)
+    return BACKBONE + file
+
+
 def installed() -> tuple[ModelState, ...]:
     """Return the known models, and what else was imported, each with its state."""
     entries = stored()
     known = {model.file for model in MODELS}
-    others = [find(f"{BACKBONE}{name}") for name in sorted(entries) if name not in known]
+    others = [find(model_name(name)) for name in sorted(entries) if name not in known]
     return tuple(state_of(model, entries) for model in (*MODELS, *filter(None, others)))
 
 

@@ -9,7 +9,6 @@ been.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,9 @@ from core.encoders.compact import Batch, CompactNet, NetConfig, collate, encode,
 from core.encoders.descriptors import SCALARS, WIDTH, Description
 from core.encoders.shapes import GRID
 from core.encoders.windows import CHANNELS
-from core.training.clips import MIN_SEGMENTS, find_training_clips
+from core.training.clips import MIN_SEGMENTS
 from core.training.described import CLEAN, DescribedClips, DescribedFrame, PackedFrame
+from core.training.development import Encoded, measure
 from core.training.loop import MisfitError, cosine
 
 GROUP = 4
@@ -269,7 +269,14 @@ class CompactTrainer:
 
     def measure(self) -> dict[str, float]:
         """Return the development accuracy of the averaged weights."""
-        return measure(self.averaged, self._development, self._described)
+        return measure(self._development, self._encoded)
+
+    def _encoded(self, clip: Path) -> list[Encoded]:
+        frames = [packed.unpack() for packed in self._described.frames(clip, CLEAN)]
+        return [
+            Encoded(encode(self.averaged, frame.description), frame.colors, frame.is_sheet)
+            for frame in frames
+        ]
 
 
 def group_loss(
@@ -315,27 +322,3 @@ def group_loss(
     loss = -(torch.log(right + 1e-8) * weights).sum() / pairs
     hits = (by_color.argmax(-1) == own[..., 0]) * weights
     return loss, float(hits.sum() / pairs)
-
-
-def measure(
-    net: CompactNet, folders: Sequence[Path], described: DescribedClips
-) -> dict[str, float]:
-    """Return the accuracy in percent, argmax of single segments, as `core.evaluate` has it.
-
-    A figure per folder and setting: `cf` the previous frame, `kf1` the first sheet.
-    """
-    found: dict[str, list[float]] = {}
-    for folder, clips in zip(folders, find_training_clips(folders), strict=True):
-        for clip in clips[::2]:
-            packed = described.frames(clip, CLEAN)
-            frames = [frame.unpack() for frame in packed]
-            features = [encode(net, frame.description) for frame in frames]
-            drawings = [i for i, frame in enumerate(frames) if not frame.is_sheet]
-            sheet = next((i for i, frame in enumerate(frames) if frame.is_sheet), None)
-            pairs = [("cf", b, a) for a, b in pairwise(drawings)][::2]
-            pairs += [("kf1", a, sheet) for a in drawings[::3] if sheet is not None]
-            for setting, a, b in pairs:
-                nearest = (features[a] @ features[b].T).argmax(axis=1)
-                hits = frames[b].colors[nearest] == frames[a].colors
-                found.setdefault(f"{folder.name} {setting}", []).append(100 * float(hits.mean()))
-    return {key: float(np.mean(values)) for key, values in found.items()}

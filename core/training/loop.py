@@ -10,7 +10,7 @@ import math
 import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -19,9 +19,11 @@ import torch
 from torch import Tensor, nn
 
 from core.training import parallel
+from core.training.curve import draw_curve
+from core.training.progress import Progress
 
-CHECKPOINT = ".checkpoint"
-"""The ending of the file, beside the weights, that a run goes on from."""
+CHECKPOINT, CURVE = ".checkpoint", ".png"
+"""Endings of the files beside the weights: what a run goes on from, and its learning curve."""
 
 
 NO_CHECKPOINT = (RuntimeError, EOFError, AttributeError, KeyError, TypeError, ValueError)
@@ -34,25 +36,6 @@ class MisfitError(Exception):
 
 class TrainingError(Exception):
     """A training cannot go on; one sentence: which file, what is wrong, what to do."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is, and how well it did since the last report.
-
-    Attributes:
-        step: steps done; share: of the whole run, 0 to 1.
-        seconds: since the run began, without the time for which it was stopped.
-        loss: mean of the loss; accuracy: mean share of right segments in training, 0 to 1.
-        development: accuracy by data set and setting, in per cent, where it was measured.
-    """
-
-    step: int
-    share: float
-    seconds: float
-    loss: float
-    accuracy: float
-    development: dict[str, float] = field(default_factory=dict)
 
 
 class Trainer(Protocol):
@@ -70,7 +53,7 @@ class Trainer(Protocol):
     steps: int
     batch: int
     device: torch.device
-    parameters: Sequence[nn.Parameter]
+    parameters: list[nn.Parameter]
 
     def loss(self, part: int) -> tuple[Tensor, float]:
         """Return loss and accuracy of one part of the present step."""
@@ -112,7 +95,7 @@ def run(
 
     Args:
         trainer: the model.
-        out: the weights, rewritten with every checkpoint; the checkpoint lies beside it.
+        out: the weights, rewritten with every checkpoint; checkpoint and curve lie beside them.
         minutes: ends the run, and the learning rate follows the share of them that is used.
         resume: a checkpoint to go on from.
         save_seconds: between checkpoints; there is one at the end as well.
@@ -197,6 +180,7 @@ def _save(trainer: Trainer, out: Path, history: Sequence[Progress]) -> None:
     torch.save({**trainer.state(), "history": [asdict(each) for each in history]}, stored)
     write(out.with_suffix(CHECKPOINT), stored.getvalue())
     write(out, trainer.weights())
+    write(out.with_suffix(CURVE), draw_curve(history))
 
 
 def _resume(trainer: Trainer, path: Path) -> list[Progress]:
