@@ -1,4 +1,4 @@
-"""The command line: colorize, evaluate, train, dataset, models, doctor. No window, and no Qt."""
+"""The command line: all commands of `shiage` but the window. No Qt here."""
 
 import argparse
 import multiprocessing
@@ -284,10 +284,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="versions, device, models, write access")
     doctor.set_defaults(run=_doctor)
     training = train_commands.add_commands(commands)
-    data = data_commands.add_commands(commands)
-    for command in (colorize, evaluate):
+    dataset, benchmark = data_commands.add_commands(commands)
+    for command in (colorize, evaluate, benchmark):
         command.add_argument("--model", default=models.DEFAULT, help="name of the encoder")
-    for command in (colorize, evaluate, *training):
+    for command in (colorize, evaluate, benchmark, *training):
         command.add_argument(
             "--device",
             default="auto",
@@ -295,7 +295,8 @@ def _parser() -> argparse.ArgumentParser:
             metavar="auto|cuda|cuda:N|mps|cpu",
             help="where its networks run",
         )
-    for command in (colorize, evaluate, doctor, *training, *data, *add_commands(commands)):
+    others = (*training, dataset, benchmark, *add_commands(commands))
+    for command in (colorize, evaluate, doctor, *others):
         command.add_argument("--json", action="store_true", help="one JSON object per line")
     return parser
 

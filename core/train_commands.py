@@ -1,6 +1,7 @@
 """`shiage train`: the embedded encoder or DACoN, on folders of clips with ground truth."""
 
 import argparse
+import math
 import tempfile
 from dataclasses import asdict
 from importlib import resources
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from core.models.store import stored
 from core.models.table import BACKBONE, COMPACT, find
-from core.report import BAD_INPUT, DONE, INTERRUPTED, Report
+from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 
 if TYPE_CHECKING:  # torch is imported when a training begins, and argparse hides its class
     import torch
@@ -34,7 +35,7 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
     parser = commands.add_parser("train", help="train a model on clips with ground truth")
     inner = parser.add_subparsers(required=True, metavar="MODEL")
     compact = inner.add_parser("compact", help="the embedded encoder")
-    compact.add_argument("--steps", type=_positive, default=6000, help="of two groups of frames")
+    compact.add_argument("--steps", type=_positive, default=6000, help="of the whole run")
     compact.add_argument("--variants", type=_positive, default=2, help="of each clip, augmented")
     compact.add_argument("--seed", type=int, default=0)
     compact.set_defaults(run=_train, make=_compact)
@@ -57,8 +58,14 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
         add("--out", type=Path, required=True, metavar="FILE", help="weights (.safetensors)")
         add("--development", type=Path, nargs="+", default=[], metavar="DIR", help="to measure on")
         add("--from", dest="start", metavar="NAME|FILE", help="trained weights to begin with")
-        add("--rate", type=float, help="learning rate")
-        add("--minutes", type=float, metavar="N", help="ends the run instead of a number of steps")
+        add("--batch", type=_positive, default=2, help="groups or pairs of frames in a step")
+        add("--rate", type=_above_zero, help="learning rate")
+        add(
+            "--minutes",
+            type=_above_zero,
+            metavar="N",
+            help="end it by the clock",
+        )
         add("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
         add("--cache", type=Path, metavar="DIR", help="for what is computed from the data once")
     return compact, dacon
@@ -68,6 +75,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def _above_zero(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number
 
 
@@ -101,8 +115,14 @@ def _follow(
 ) -> None:
     """Run the loop and say how it goes; of several processes the first one speaks."""
     from core.training import parallel
-    from core.training.loop import CHECKPOINT, run
+    from core.training.loop import CHECKPOINT, TrainingError, run
 
+    if parallel.processes() > trainer.batch:
+        raise TrainingError(
+            f"{parallel.processes()} processes cannot share the {trainer.batch} parts of a step;"
+            " start fewer of them or give a larger --batch."
+        )
+    progress = None
     for progress in run(
         trainer,
         options.out,
@@ -113,10 +133,16 @@ def _follow(
     ):
         if parallel.rank() == 0:
             report.say("progress", _text(progress), **asdict(progress))
+    if progress is None and not interrupted.is_set():
+        raise TrainingError(
+            f"{options.resume} is at the end of its run; give a longer one to go on with it."
+        )
     if parallel.rank() == 0:
         checkpoint = options.out.with_suffix(CHECKPOINT)
-        text = f"stopped; go on with --resume {checkpoint}" if interrupted.is_set() else "done"
-        report.say("end", f"{text}; weights in {options.out}", out=str(options.out))
+        if not interrupted.is_set():
+            report.say("end", f"done; weights in {options.out}", out=str(options.out))
+        elif checkpoint.exists():
+            report.complain(f"stopped; go on with --resume {checkpoint}.")
 
 
 def _text(progress: "Progress") -> str:
@@ -205,6 +231,7 @@ def _compact(
         start = from_bytes(_file(options.start).read_bytes(), name=options.start)
     plan = Plan(
         steps=options.steps,
+        groups=options.batch,
         rate=_rate(options, Plan.rate),
         variants=options.variants,
         seed=options.seed,
@@ -215,6 +242,8 @@ def _compact(
     for clip in describe(described, clips, plan.variants, interrupted):
         report.advance("described", clip=str(clip))
     report.end()
+    if interrupted.is_set():
+        raise Stop(INTERRUPTED)
     return CompactTrainer(
         plan, clips, described, development=options.development, start=start, device=device
     )
@@ -236,6 +265,7 @@ def _dacon(
     dino = dinov2_from(read_state(path), path=path)
     plan = Plan(
         epochs=options.epochs,
+        batch=options.batch,
         rate=_rate(options, Plan.rate),
         consistency=options.consistency,
         seed=options.seed,

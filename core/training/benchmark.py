@@ -19,9 +19,16 @@ from core.matching import Matches, Reference, match, overlap
 from core.metrics import Metrics, mean, measure
 from core.segments import segment
 from core.sheets import segment_colors
+from core.training.clips import find_training_clips
+from core.training.drawings import complete_drawings, true_colors
 
-SETTINGS = ("cf", "ff", "kf1", "kf6")
-"""Previous frame, first frame, one sheet view, all sheet views."""
+SETTINGS = {
+    "cf": "previous frame",
+    "ff": "first frame",
+    "kf1": "one sheet",
+    "kf6": "all sheets",
+}
+"""What a frame is coloured from, by a short name."""
 
 MIN_SEGMENTS = 3
 """Frames with fewer are left out, as the laboratory did."""
@@ -31,6 +38,7 @@ MIN_SEGMENTS = 3
 class Encoded:
     """A drawing with its features and true colours (packed RGBA)."""
 
+    path: Path
     features: SegmentFeatures
     colors: npt.NDArray[np.uint32]
     areas: npt.NDArray[np.int32]
@@ -39,8 +47,15 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Answer:
-    """The matches of one frame in one setting and what they are worth; `right` is `[L]`."""
+    """The matches of one frame in one setting and what they are worth.
 
+    Attributes:
+        path: the line image.
+        predicted: `[L]` packed RGBA; right: `[L]`, where it is the true colour.
+    """
+
+    path: Path
+    predicted: npt.NDArray[np.uint32]
     matches: Matches
     right: npt.NDArray[np.bool_]
     areas: npt.NDArray[np.int32]
@@ -48,18 +63,23 @@ class Answer:
 
 
 def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encoded]]:
-    """Encode the drawings of a clip and its sheets."""
+    """Encode the drawings of a clip and its sheets, those that have their colours.
+
+    Raises:
+        ImageError: if one cannot be read.
+    """
     found = []
     for folder in (clip, clip / "ref"):
         encoded = []
-        for path in sorted((folder / "line").glob("*.png")):
+        for path in complete_drawings(folder)[0]:
             line = read_line_image(path)
             segments = segment(line)
-            if len(segments) < MIN_SEGMENTS or not (folder / "gt" / path.name).exists():
+            if len(segments) < MIN_SEGMENTS:
                 continue
-            colors = segment_colors(segments.label_map, read_image(folder / "gt" / path.name))
+            colors = segment_colors(segments.label_map, read_image(true_colors(path)))
             encoded.append(
                 Encoded(
+                    path,
                     encoder.encode(line, segments),
                     colors,
                     segments.areas,
@@ -95,19 +115,31 @@ def answers(
         matches = match(frame.features, references)
         predicted = values[matches.colors]
         metrics = measure(predicted, frame.colors, frame.areas)
-        yield Answer(matches, predicted == frame.colors, frame.areas, metrics)
+        right = predicted == frame.colors
+        yield Answer(frame.path, predicted, matches, right, frame.areas, metrics)
+
+
+def measure_clip(encoder: Encoder, clip: Path, *, bonus: float = 0) -> dict[str, list[Answer]]:
+    """Measure a clip in all settings; one without sheets or with less than three frames gives none.
+
+    Raises:
+        ImageError: if a drawing cannot be read.
+    """
+    frames, sheets = encode_clip(encoder, clip)
+    if not sheets or len(frames) < 3:
+        return {setting: [] for setting in SETTINGS}
+    return {setting: list(answers(frames, sheets, setting, bonus=bonus)) for setting in SETTINGS}
 
 
 def benchmark(
     encoder: Encoder, folder: Path, *, bonus: float = 0
 ) -> tuple[dict[str, Metrics], dict[str, list[Answer]]]:
-    """Measure all clips of a folder that have sheets, per setting."""
+    """Measure all clips of a folder, per setting."""
     found: dict[str, list[Answer]] = {setting: [] for setting in SETTINGS}
-    for clip in sorted(path.parent for path in folder.glob("*/gt")):
-        frames, sheets = encode_clip(encoder, clip)
-        if sheets and len(frames) > 2:
-            for setting in SETTINGS:
-                found[setting] += answers(frames, sheets, setting, bonus=bonus)
+    [clips] = find_training_clips([folder])
+    for clip in clips:
+        for setting, measured in measure_clip(encoder, clip, bonus=bonus).items():
+            found[setting] += measured
     table = {key: mean([each.metrics for each in values]) for key, values in found.items()}
     return table, found
 

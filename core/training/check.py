@@ -6,14 +6,11 @@ from threading import Event
 
 import torch
 
-from core.images import ImageError, read_size
 from core.training import parallel
 from core.training.clips import MAX_SEGMENTS, MIN_SEGMENTS, find_training_clips
 from core.training.described import CLEAN, DescribedClips
+from core.training.drawings import complete_drawings
 from core.training.loop import TrainingError
-
-SHOWN = 3
-"""Files that a notice names."""
 
 
 def check_data(folders: Sequence[Path]) -> list[str]:
@@ -45,35 +42,6 @@ def check_data(folders: Sequence[Path]) -> list[str]:
             " of one size); finish more frames first."
         )
     return notices
-
-
-def complete_drawings(folder: Path) -> tuple[list[Path], list[str]]:
-    """Return the line images in `folder/line` with their colours, and what keeps out the others.
-
-    A line image has its colours if `folder/gt` has a picture of the same name and size.
-    """
-    complete, lacking, problems = [], [], []
-    for path in sorted((folder / "line").glob("*.png")):
-        truth = folder / "gt" / path.name
-        if not truth.exists():
-            lacking.append(path.name)
-            continue
-        try:
-            size, true_size = read_size(path), read_size(truth)
-        except ImageError as error:
-            problems.append(str(error).rstrip("."))
-            continue
-        if size == true_size:
-            complete.append(path)
-        else:
-            problems.append(
-                f"{truth} has {true_size[0]} x {true_size[1]} pixels and its line image"
-                f" {size[0]} x {size[1]}"
-            )
-    if lacking:
-        more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
-        problems.append(f"{folder / 'gt'} lacks {', '.join(lacking[:SHOWN])}{more}")
-    return complete, problems
 
 
 def describe(

@@ -31,8 +31,8 @@ from core.encoders.unet import OUT, UNet
 from core.images import Image, ImageError, read_image, read_line_image
 from core.segments import segment
 from core.sheets import segment_colors
-from core.training.check import complete_drawings
 from core.training.development import Encoded, measure
+from core.training.drawings import complete_drawings, true_colors
 from core.training.loop import MisfitError, TrainingError, write
 
 TEMPERATURE = 0.1
@@ -130,7 +130,8 @@ class DaconTrainer:
 
     def loss(self, part: int) -> tuple[Tensor, float]:
         """Return loss and accuracy of one pair of the present step."""
-        target, reference = (self._read(path) for path in self._pair(part))
+        paths = draw_pair(self._frames, self.plan, self.step * self.batch + part)
+        target, reference = map(self._read, paths)
         (fused, dino), (other_fused, other_dino) = map(self._features, (target, reference))
         similarity = _cosine(fused, other_fused)
         loss, accuracy = classification(similarity, target.colors, reference.colors)
@@ -189,19 +190,10 @@ class DaconTrainer:
                 found.append(Encoded(features, drawing.colors, is_sheet))
         return found
 
-    def _pair(self, part: int) -> tuple[Path, Path]:
-        """Draw target and reference; a function of seed, step and part alone."""
-        epoch, place = divmod(self.step * self.batch + part, len(self._frames))
-        order = np.random.default_rng([self.plan.seed, epoch]).permutation(len(self._frames))
-        clip, target = self._frames[order[place]]
-        rng = np.random.default_rng([self.plan.seed, epoch, place])
-        others = [target + offset for offset in OFFSETS if 0 <= target + offset < len(clip)]
-        return clip[target], clip[int(rng.choice(others))]
-
     def _read_drawing(self, path: Path) -> Drawing:
         try:
             line = read_line_image(path)
-            truth = read_image(path.parent.parent / "gt" / path.name)
+            truth = read_image(true_colors(path))
         except ImageError as error:
             raise TrainingError(f"{path.parent.parent}: {error}") from error
         segments = segment(line)
@@ -230,6 +222,26 @@ class DaconTrainer:
             found = pool(tokens, weights(drawing.cells, (side, side)).to(self.device)).cpu()
         write(path, safetensors.torch.save({"dino": found}))
         return found.clone().to(self.device)  # no tensor of inference may enter the training
+
+
+def draw_pair(
+    frames: Sequence[tuple[Sequence[Path], int]], plan: Plan, index: int
+) -> tuple[Path, Path]:
+    """Draw target and reference number `index` of a run; a function of the seed and that alone.
+
+    Every frame is a target once an epoch; where its reference lies is drawn from `OFFSETS`.
+
+    Args:
+        frames: the frames of a clip and the position of one of them, for every frame.
+        plan: has the seed.
+        index: from 0 on, over all epochs.
+    """
+    epoch, place = divmod(index, len(frames))
+    order = np.random.default_rng([plan.seed, epoch]).permutation(len(frames))
+    clip, target = frames[order[place]]
+    rng = np.random.default_rng([plan.seed, epoch, place])
+    others = [target + offset for offset in OFFSETS if 0 <= target + offset < len(clip)]
+    return clip[target], clip[int(rng.choice(others))]
 
 
 def classification(

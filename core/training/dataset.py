@@ -101,9 +101,9 @@ def _export(project: Project, path: Path, folder: Path, stop: Event) -> Iterator
         except (DatasetError, ImageError) as error:
             yield LeftOut(f"{path.name}: {frame.name} is left out ({str(error).rstrip('.')}).")
             continue
-        picture = paint(line, segments, colors, project.palette)
+        painted = _as_bytes(paint(line, segments, colors, project.palette))
         values = pack(project.palette.table())[colors]
-        _write(folder, name, line, _as_bytes(picture), segments, values)
+        _write(folder, name, line, painted, segments, values)
         written.add(name)
     if not written:
         raise DatasetError(

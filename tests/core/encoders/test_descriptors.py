@@ -64,6 +64,21 @@ def test_the_mirror_image_is_described_without_its_pixels(seed):
     np.testing.assert_allclose(expected.positions, found.positions[rows], atol=1e-5)
 
 
+def test_windows_are_mirrored_as_far_as_their_sampling_allows():
+    """They lie about the deepest point of a segment, which has no mirror image of its own."""
+    mirrored_far = as_is_far = 0.0
+    for seed in range(20):
+        drawing = outlines(seed)
+        segments, other = segment(drawing), segment(np.ascontiguousarray(drawing[:, ::-1]))
+        y, x = np.divmod(segments.first_pixels, drawing.shape[1])
+        rows = other.label_map[y, drawing.shape[1] - 1 - x] - 1
+        description = describe(segments)
+        found = describe(other).tokens[rows, SCALARS:]
+        mirrored_far += np.abs(mirrored(description).tokens[:, SCALARS:] - found).mean()
+        as_is_far += np.abs(description.tokens[:, SCALARS:] - found).mean()
+    assert mirrored_far < as_is_far / 2
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds)
 def test_scale_changes_little(seed):
