@@ -1,8 +1,9 @@
 """Train the embedded encoder: groups of frames of one clip, each frame colours the others.
 
 The loss is the negative logarithm of the probability of the true colour: a softmax over all
-segments of the other frame, summed per colour. Everything drawn at random is a function of seed
-and step, so that a run that was interrupted goes on as if it had not been.
+segments of another frame, or of all other frames together, summed per colour. Everything drawn at
+random is a function of seed and step, so that a run that was interrupted goes on as if it had not
+been.
 """
 
 import json
@@ -16,12 +17,25 @@ import torch
 from torch import Tensor, nn
 
 from core.encoders.compact import Batch, CompactNet, NetConfig, collate, encode, mirrored, to_bytes
+from core.encoders.descriptors import SCALARS, WIDTH, Description
+from core.encoders.shapes import GRID
+from core.encoders.windows import CHANNELS
+from core.training.clips import MIN_SEGMENTS
 from core.training.described import CLEAN, DescribedClips, DescribedFrame, PackedFrame
 from core.training.development import Encoded, measure
 from core.training.loop import MisfitError, cosine
 
 GROUP = 4
 """Frames of a group; each is target and reference of the three others."""
+
+FIRST_SHEET = 0.4
+"""How often the first sheet is taken on purpose."""
+
+PARTS = [slice(SCALARS, SCALARS + GRID**2)] + [
+    slice(start, start + CHANNELS * GRID**2)
+    for start in range(SCALARS + GRID**2, WIDTH, CHANNELS * GRID**2)
+]
+"""Of the descriptors: shapes, and one window each."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,8 @@ class Plan:
         variants: of every clip, the clean one included.
         smallest: the weight of a speck in the loss; segments of `full` pixels or more (of a figure
             of 512 pixels) have weight 1.
+        noise: added to the descriptors, in spreads; blind: how often a frame loses one of its
+            windows or its shapes; thin: the largest share of segments that a frame loses.
     """
 
     steps: int = 6000
@@ -48,6 +64,9 @@ class Plan:
     variants: int = 2
     smallest: float = 0.2
     full: float = 40.0
+    noise: float = 0.1
+    blind: float = 0.1
+    thin: float = 0.15
     seed: int = 0
     net: NetConfig = field(default_factory=NetConfig)
 
@@ -58,7 +77,8 @@ def draw_group(
     """Draw four frames of one clip; a function of seed, step and group alone.
 
     A folder counts with the square root of its number of clips. In about half of the groups two
-    frames are near in time and one is a sheet; in the others two are sheets.
+    frames are near in time and one is a sheet; in the others two are sheets. The first sheet, by
+    custom the front view, is the one that a clip is most often coloured from: it comes more often.
     """
     rng = np.random.default_rng([plan.seed, step + 1, group])
     share = np.sqrt([len(folder) for folder in clips])
@@ -80,23 +100,46 @@ def draw_group(
         if not sheets:
             chosen = [*pair, *rng.choice(drawings, 2)]
         elif len(sheets) < 2 or rng.random() < 0.5:
-            chosen = [*pair, rng.choice(sheets), rng.integers(len(frames))]
+            sheet = sheets[0] if rng.random() < FIRST_SHEET else rng.choice(sheets)
+            chosen = [*pair, sheet, rng.integers(len(frames))]
         else:
-            chosen = [
-                *rng.choice(sheets, 2, replace=False),
-                *rng.choice(drawings, 2, replace=False),
-            ]
+            two = rng.choice(sheets, 2, replace=False)
+            if rng.random() < FIRST_SHEET and sheets[0] not in two:
+                two[0] = sheets[0]
+            chosen = [*two, *rng.choice(drawings, 2, replace=False)]
         variants = [common if is_common else int(rng.integers(plan.variants)) for _ in chosen]
         packed = [
             _frame(described, clip, variant, int(index))
             for variant, index in zip(variants, chosen, strict=True)
         ]
-        frames_drawn = [frame.unpack() for frame in packed]
+        frames_drawn = [thinned(frame.unpack(), rng, plan.thin) for frame in packed]
         if rng.random() < 0.5:
             frames_drawn = [
                 replace(frame, description=mirrored(frame.description)) for frame in frames_drawn
             ]
         return frames_drawn
+
+
+def thinned(frame: DescribedFrame, rng: np.random.Generator, most: float) -> DescribedFrame:
+    """Leave out up to a share of the segments, as if their lines had not been drawn."""
+    description = frame.description
+    kept = rng.random(len(description)) >= rng.uniform(0, most)
+    if rng.random() < 0.5 or kept.sum() < MIN_SEGMENTS:
+        return frame
+    edges = kept[description.touching].all(axis=1)
+    row = np.cumsum(kept) - 1
+    return replace(
+        frame,
+        colors=frame.colors[kept],
+        description=Description(
+            tokens=description.tokens[kept],
+            positions=description.positions[kept],
+            sizes=description.sizes[kept],
+            touching=row[description.touching[edges]].astype(np.int32),
+            border=description.border[edges],
+            trace=description.trace[edges],
+        ),
+    )
 
 
 def _frame(described: DescribedClips, clip: Path, variant: int, index: int) -> PackedFrame:
@@ -163,7 +206,20 @@ class CompactTrainer:
         group = self._draw(step=self.step, group=part)
         batch = collate([frame.description for frame in group]).to(self.device)
         colors = [frame.colors for frame in group]
-        return group_loss(self.net(batch), self.scale.exp(), batch, colors, self.plan)
+        seen = replace(batch, tokens=self._blurred(batch.tokens, [self.plan.seed, self.step, part]))
+        return group_loss(self.net(seen), self.scale.exp(), batch, colors, self.plan)
+
+    def _blurred(self, tokens: Tensor, seed: Sequence[int]) -> Tensor:
+        """Add noise to the descriptors `[B, N, WIDTH]` and blind frames in some windows."""
+        rng = np.random.default_rng([*seed, 1])
+        noise = rng.standard_normal(tokens.shape, np.float32) * np.float32(self.plan.noise)
+        is_blind = torch.from_numpy(rng.random((len(tokens), 1, len(PARTS))) < self.plan.blind)
+        tokens = tokens + torch.from_numpy(noise).to(self.device) * self.net.spread
+        for part, blind in zip(PARTS, is_blind.to(self.device).unbind(-1), strict=True):
+            tokens[..., part] = torch.where(
+                blind[..., None], self.net.center[part], tokens[..., part]
+            )
+        return tokens
 
     def update(self, share: float) -> None:
         """Take a step at the rate of the schedule and average the weights."""
@@ -236,8 +292,9 @@ def group_loss(
         plan: weights of small segments.
 
     Returns:
-        The mean over pairs of frames of the weighted mean over segments whose colour occurs in the
-        reference of -log p(true colour); and the weighted share of segments that are right.
+        The mean over pairs of a frame and its reference (another frame, or all others together) of
+        the weighted mean over segments whose colour occurs in the reference of -log p(true
+        colour); and the weighted share of segments that are right.
     """
     count, longest = batch.is_segment.shape
     _, ids = np.unique(np.concatenate(colors), return_inverse=True)
@@ -250,14 +307,16 @@ def group_loss(
     flat = features.flatten(0, 1)
     scores = (flat @ flat.T * scale).view(count, longest, count, longest)
     scores = scores + torch.log(weight + 1e-9)  # a speck is a poor reference as well
-    chance = torch.softmax(scores, dim=-1)
-    by_color = torch.einsum("anbm,bmk->abnk", chance, is_color.to(chance.dtype))
-    own = target[:, None, :, None].expand(count, count, longest, 1)
-    right = by_color.gather(-1, own)[..., 0]  # [a, b, N]
-
-    occurs = is_color.any(dim=1).T[target].permute(0, 2, 1)  # [a, b, N]
+    mass = torch.exp(scores - scores.detach().amax((2, 3), keepdim=True))
     others = ~torch.eye(count, dtype=torch.bool, device=features.device)[..., None]
-    weights = weight[:, None] * occurs * others
+    by_color = torch.einsum("anbm,bmk->abnk", mass, is_color.to(mass.dtype)) * others[..., None]
+    by_color = torch.cat([by_color, by_color.sum(1, keepdim=True)], dim=1)  # all others together
+    own = target[:, None, :, None].expand(count, count + 1, longest, 1)
+    right = by_color.gather(-1, own)[..., 0] / by_color.sum(-1).clamp(min=1e-30)  # [a, b + 1, N]
+
+    occurs = is_color.any(dim=1).T[target].permute(0, 2, 1) * others  # [a, b, N]
+    occurs = torch.cat([occurs, occurs.any(1, keepdim=True)], dim=1)
+    weights = weight[:, None] * occurs
     weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-6)
     pairs = (weights.sum(-1) > 0).sum().clamp(min=1)
     loss = -(torch.log(right + 1e-8) * weights).sum() / pairs

@@ -10,8 +10,8 @@ from core.encoders.compact import CompactEncoder, NetConfig, collate, from_bytes
 from core.encoders.descriptors import describe
 from core.segments import segment
 from core.training.clips import find_training_clips, read_frames
-from core.training.compact import CompactTrainer, Plan, group_loss
-from core.training.described import CLEAN, DescribedClips
+from core.training.compact import CompactTrainer, Plan, group_loss, thinned
+from core.training.described import CLEAN, DescribedClips, DescribedFrame
 from core.training.loop import CHECKPOINT, TrainingError, run
 from tests.core.encoders.drawings import outlines
 
@@ -124,30 +124,53 @@ def test_training_goes_on_from_trained_weights(clips, tmp_path):
 
 
 def test_the_loss_is_the_formula_written_out():
-    frames = [describe(segment(outlines(seed, count=4))) for seed in range(2)]
+    frames = [describe(segment(outlines(seed, count=4))) for seed in range(3)]
     colors = [np.arange(len(frame)) % 3 for frame in frames]
     colors[0][0] = 99  # occurs in one frame only: nothing can be said of it
+    colors[1][:2] = 98  # occurs in the third frame, but not in the first
+    colors[2][1] = 98
     batch = collate(frames)
     torch.manual_seed(0)
     features = torch.nn.functional.normalize(torch.randn(*batch.is_segment.shape, 5), dim=-1)
     loss, _ = group_loss(features, torch.tensor(4.0), batch, colors, TINY)
+    rows = [features[i, : len(frame)].numpy() for i, frame in enumerate(frames)]
 
     def weight(frame):
         area = np.exp(2 * frame.sizes) * 256**2
         return np.clip(area / TINY.full, TINY.smallest, 1)
 
-    pairs = []
-    for a, b in ((0, 1), (1, 0)):
-        terms, weights = [], []
-        for i, color in enumerate(colors[a]):
-            if color not in colors[b]:
-                continue
-            scores = features[b, : len(frames[b])].numpy() @ features[a, i].numpy() * 4
-            chance = np.exp(scores) * weight(frames[b])
-            terms.append(-np.log(chance[colors[b] == color].sum() / chance.sum()))
-            weights.append(weight(frames[a])[i])
-        pairs.append(np.average(terms, weights=weights))
-    assert loss.item() == pytest.approx(np.mean(pairs), rel=1e-4)
+    means = []
+    for a in range(3):
+        others = [b for b in range(3) if b != a]
+        for references in ([others[0]], [others[1]], others):  # each alone, and both together
+            known = np.concatenate([colors[b] for b in references])
+            weights_known = np.concatenate([weight(frames[b]) for b in references])
+            features_known = np.concatenate([rows[b] for b in references])
+            terms, weights = [], []
+            for i, color in enumerate(colors[a]):
+                if color not in known:
+                    continue
+                chance = np.exp(features_known @ rows[a][i] * 4) * weights_known
+                terms.append(-np.log(chance[known == color].sum() / chance.sum()))
+                weights.append(weight(frames[a])[i])
+            means.append(np.average(terms, weights=weights))
+    assert loss.item() == pytest.approx(np.mean(means), rel=1e-4)
+
+
+def test_a_thinned_frame_is_the_frame_without_some_segments():
+    description = describe(segment(outlines(0, count=12)))
+    frame = DescribedFrame(description, np.arange(len(description), dtype=np.uint32), False)
+    found = [thinned(frame, np.random.default_rng(seed), 0.5) for seed in range(20)]
+    assert {len(each.colors) for each in found} - {len(description)}
+    for each in found:
+        kept, part = each.colors.astype(int), each.description
+        np.testing.assert_array_equal(part.tokens, description.tokens[kept])
+        np.testing.assert_array_equal(part.positions, description.positions[kept])
+        np.testing.assert_array_equal(part.sizes, description.sizes[kept])
+        before = dict(zip(map(tuple, description.touching), description.border, strict=True))
+        edges = zip(part.touching, part.border, strict=True)
+        after = {tuple(kept[pair]): border for pair, border in edges}
+        assert after == {pair: before[pair] for pair in before if set(pair) <= set(kept)}
 
 
 def test_described_frames_come_back_from_disk_nearly_as_they_were(clips, tmp_path):
