@@ -29,4 +29,4 @@ def frame(features, small_map=None):
 def matched(colors):
     """Return matches of segments that are each exactly like one of a reference."""
     same = frame(np.eye(len(colors)))
-    return match(same, [Reference(same, np.array(colors, np.int32))], Scale())
+    return match(same, [Reference(same, np.array(list(colors), np.int32))], Scale())

@@ -9,7 +9,8 @@ from app.queue import TINY, Doubt, Filter, Order, arrange, find_doubts, followin
 from app.shown import ShownFrames
 from core.edits import Mark, Paint, SegmentKey
 from core.jobs import Prediction
-from core.matching import Band, Reference, match
+from core.matching import Band
+from tests.frames import matched
 
 
 def doubt(position, label, *, area=100, chance=0.5, frames=1, band=Band.DOUBTFUL, color_id=1):
@@ -18,9 +19,7 @@ def doubt(position, label, *, area=100, chance=0.5, frames=1, band=Band.DOUBTFUL
 
 def predicted(frame_id, bands, areas):
     """A frame whose segments are like those of one sheet, one each."""
-    features = np.eye(len(bands), dtype=np.float32)
-    bank = Reference(features, np.arange(1, len(bands) + 1, dtype=np.int32))
-    matches = match(features, [bank])
+    matches = matched(range(1, len(bands) + 1))
     return Prediction(
         revision=1,
         frame_id=frame_id,
