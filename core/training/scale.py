@@ -8,7 +8,7 @@ calibration is a small network that says how often the colour shown is right; th
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -27,8 +27,9 @@ from core.models.scales import scale_name
 from core.motion import overlap
 from core.palette import NO_COLOR
 from core.places import models_folder
+from core.report import BAD_INPUT, DONE, Report
 from core.teaching import NEAREST
-from core.truth import TrueFrame, find_clips, true_frames, true_sheets
+from core.truth import TrueFrame, TruthError, find_clips, true_frames, true_sheets
 
 STEPS = {
     "temperature": (0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
@@ -190,13 +191,32 @@ def fit_sure(probability: Numbers, right: npt.NDArray[np.bool_], share: float = 
     return float(probability[order[np.flatnonzero(is_enough)[-1]]]) if is_enough.any() else 1.0
 
 
-def fit(encoder: Encoder, folders: Sequence[Path], *, seed: int = 0) -> Scale:
-    """Fit everything on the clips of some folders; a function of clips, encoder and seed."""
+def fit(
+    encoder: Encoder,
+    folders: Sequence[Path],
+    *,
+    seed: int = 0,
+    complain: Callable[[str], None] = lambda _: None,
+) -> Scale:
+    """Fit everything on the clips of some folders; a function of clips, encoder and seed.
+
+    Clips that cannot be used are left out; `complain` is told why.
+
+    Raises:
+        TruthError: if no clip can be used.
+    """
     rng = np.random.default_rng(seed)
     cases: list[Case] = []
     for clip in (clip for folder in folders for clip in find_clips(folder)):
-        sheets = true_sheets(encoder, clip) if sheet_folder(clip) else []
-        cases += draw_cases(list(true_frames(encoder, clip)), sheets, rng)
+        try:
+            sheets = true_sheets(encoder, clip) if sheet_folder(clip) else []
+            frames = list(true_frames(encoder, clip))
+        except TruthError as error:
+            complain(f"{clip} is left out: {error}")
+            continue
+        cases += draw_cases(frames, sheets, rng)
+    if not cases:
+        raise TruthError("No clip can be used; name folders of clips with ground truth.")
     constants = replace(Scale(), encoder=encoder.version)
     return fit_cases(cases, constants, rng)
 
@@ -222,14 +242,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="by default beside the imported models")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    encoder = models.load(options.model, device=options.device)
-    scale = fit(encoder, options.folders, seed=options.seed)
+    report = Report(as_json=False)
+    try:
+        encoder = models.load(options.model, device=options.device)
+        scale = fit(
+            encoder,
+            options.folders,
+            seed=options.seed,
+            complain=report.complain,
+        )
+    except (models.ModelError, TruthError) as error:
+        report.complain(str(error))
+        return BAD_INPUT
     out = options.out or models_folder() / scale_name(options.model)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(scale_to_json(scale), encoding="utf-8")
     constants = (f.name for f in fields(scale) if f.name != "calibration")
     sys.stdout.write("".join(f"{name} {getattr(scale, name)}\n" for name in constants))
-    return 0
+    return DONE
 
 
 if __name__ == "__main__":
