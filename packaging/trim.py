@@ -47,9 +47,11 @@ KEPT = [
     "PySide6/Qt/plugins/platforminputcontexts/*",  # Japanese input
     "PySide6/Qt/plugins/iconengines/*svg*",
     "PySide6/Qt/plugins/imageformats/*svg*",
+    "PySide6/Qt/translations/qtbase_ja.qm",
     # Windows, macOS
     "PySide6/plugins/platforms/q[wo]*",
     "PySide6/plugins/styles/*",
+    "PySide6/translations/qtbase_ja.qm",
     "PySide6/Qt/plugins/platforms/libqcocoa*",
     "PySide6/Qt/plugins/styles/*",
 ]
