@@ -46,7 +46,7 @@ def plot_curves(path: Path, curves: Sequence[Points]) -> None:
     """
     width = max((curve[-1][0] for curve in curves), default=1) or 1
     low = min((y for curve in curves for _, y in curve), default=0)
-    spans = (0, width), (np.floor(low * 10) / 10, 1)
+    spans = (0, width), (min(np.floor(low * 10) / 10, 0.9), 1)
     canvas = _axes("clicks a frame", "right", *spans)
     for curve in curves:
         _polyline(canvas, curve, GREY, *spans)
