@@ -7,6 +7,7 @@ thread (or on the command line), takes frozen jobs and yields answers, one frame
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -119,7 +120,7 @@ class Engine:
             cels=[frame.cel for frame in job.frames],
             sheets=tuple(sheets.values()),
             lessons=self._lessons(job),
-            find=lambda position: self._find(job.frames[position]),
+            find=cache(lambda position: self._find(job.frames[position])),
         )
         order = list(outwards(len(job.frames), job.first))
         found_ahead = self._drawings.ahead([job.frames[each].path for each in order], job.stop)

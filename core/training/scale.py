@@ -28,7 +28,7 @@ from core.motion import overlap
 from core.palette import NO_COLOR
 from core.places import models_folder
 from core.teaching import NEAREST
-from core.truth import TrueFrame, find_clips, true_frames, true_sheets
+from core.truth import TrueFrame, TruthError, find_clips, true_frames, true_sheets
 
 STEPS = {
     "temperature": (0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
@@ -191,12 +191,23 @@ def fit_sure(probability: Numbers, right: npt.NDArray[np.bool_], share: float = 
 
 
 def fit(encoder: Encoder, folders: Sequence[Path], *, seed: int = 0) -> Scale:
-    """Fit everything on the clips of some folders; a function of clips, encoder and seed."""
+    """Fit everything on the clips of some folders; a function of clips, encoder and seed.
+
+    Clips that cannot be read are said and left out.
+
+    Raises:
+        TruthError: if no clip is left.
+    """
     rng = np.random.default_rng(seed)
     cases: list[Case] = []
     for clip in (clip for folder in folders for clip in find_clips(folder)):
-        sheets = true_sheets(encoder, clip) if sheet_folder(clip) else []
-        cases += draw_cases(list(true_frames(encoder, clip)), sheets, rng)
+        try:
+            sheets = true_sheets(encoder, clip) if sheet_folder(clip) else []
+            cases += draw_cases(list(true_frames(encoder, clip)), sheets, rng)
+        except TruthError as error:
+            sys.stderr.write(f"{clip} is left out: {error}\n")
+    if not cases:
+        raise TruthError("There is no clip to fit to; name folders of clips with ground truth.")
     constants = replace(Scale(), encoder=encoder.version)
     return fit_cases(cases, constants, rng)
 
@@ -222,8 +233,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="by default beside the imported models")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    encoder = models.load(options.model, device=options.device)
-    scale = fit(encoder, options.folders, seed=options.seed)
+    try:
+        encoder = models.load(options.model, device=options.device)
+        scale = fit(encoder, options.folders, seed=options.seed)
+    except (models.ModelError, TruthError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     out = options.out or models_folder() / scale_name(options.model)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(scale_to_json(scale), encoding="utf-8")
