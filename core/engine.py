@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from threading import Event
 
@@ -134,7 +135,7 @@ class Engine:
             cels=[frame.cel for frame in job.frames],
             sheets=tuple(sheets.values()),
             lessons=self._lessons(job),
-            find=lambda position: self._find(job.frames[position], job.stop),
+            find=cache(lambda position: self._find(job.frames[position], job.stop)),
         )
         order = list(outwards(len(job.frames), job.first))
         found_ahead = self._drawings.ahead([job.frames[each].path for each in order], job.stop)
@@ -206,11 +207,7 @@ class Engine:
             if file is None:
                 continue
             known = self._known_lessons.get(frame.id)
-            if (
-                known is None
-                or known[0] is not paint_here
-                or known[1].file.encoded is not file.encoded
-            ):
+            if known is None or known[0] != paint_here or known[1].file.encoded is not file.encoded:
                 known = self._known_lessons[frame.id] = paint_here, lesson(file, paint_here)
             lessons[position] = known[1]
         return lessons

@@ -1,5 +1,7 @@
 """The fit of an encoder's constants: the calibration recovers the truth, the command stores it."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,19 @@ def test_the_command_stores_what_the_model_then_uses(clips, tmp_path, monkeypatc
     assert scale.encoder == GeometryEncoder.version
     assert scale.calibration is not None
     assert scale_from_json(scale_to_json(scale)) == scale
+
+
+def test_clips_that_cannot_be_read_are_left_out_and_without_any_it_is_one_sentence(
+    clips, tmp_path, capsys
+):
+    shutil.copytree(clips / "clip0", tmp_path / "clips" / "clip0")
+    (tmp_path / "clips" / "clip0" / "gt" / "0002.png").unlink()
+    out = tmp_path / "scale.json"
+    assert fitting.main([str(tmp_path / "clips"), "--model", "geometry", "--out", str(out)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert "0002.png" in said[0]
+    assert "no clip to fit to" in said[1]
+    assert not out.exists()
 
 
 def test_a_damaged_file_of_constants_is_one_sentence(tmp_path, monkeypatch):
