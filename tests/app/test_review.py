@@ -143,9 +143,9 @@ def test_frame_done_accepts_what_is_left_and_goes_to_the_next_doubt(window, doub
     assert doubtful.position == 1
 
 
-def test_the_queue_can_be_ordered_and_filtered(window, doubtful, press):
+def test_the_queue_can_be_ordered_and_filtered(window, doubtful, press, qtbot):
+    qtbot.waitUntil(lambda: bool(window.review.queue), timeout=20_000)
     count = len(window.review.queue)
-    assert count
     window.review.arrange(Order.WORTH, Filter.NO_MATCH)
     assert not window.review.queue
     press(Qt.Key.Key_N)
