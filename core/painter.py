@@ -191,7 +191,6 @@ class _Painter:
         wrong = [
             (self._shown[n].matches.colors != self._truth[n]) & self._counts[n] for n in self._open
         ]
-        self._curve.append(self._share_right())
         return int(sum(each.sum() for each in wrong))
 
     def _least_sure(self, position: int) -> int | None:
@@ -210,7 +209,7 @@ class _Painter:
         self._put(position, {row: mark})
         if is_wrong and self._counts[position][row]:
             self._clicks += 1
-            self._curve.append(self._share_right())
+            self._curve.append(0)  # until its consequences are known
         return is_wrong
 
     def _finish(self, position: int) -> None:
@@ -241,12 +240,15 @@ class _Painter:
 
     def _predict(self, position: int) -> None:
         self._shown[position] = next(self._predictions(position))
+        self._curve[-1] = self._share_right()
 
     def _look_again(self, position: int) -> None:
         for prediction in self._predictions(position):
             self._shown[prediction.frame_id] = prediction
+        self._curve[-1:] = [self._share_right()]
 
     def _session(self, unaided: int, looks: int) -> Session:
+        self._curve[-1] = self._share_right()
         return Session(
             clip=self._folder.name,
             frames=len(self._open),
