@@ -138,7 +138,7 @@ def test_a_clip_that_cannot_be_read_is_said_and_the_others_are_measured(capsys, 
     code, said = run(capsys, "evaluate", folder, "--model", "geometry", "--json")
     assert code == 2
     assert any("0001.png" in line.get("notice", "") for line in lines(said))
-    assert next(line for line in lines(said) if line["event"] == "mean")["clips"] == 1
+    assert next(line for line in lines(said) if line["event"] == "mean")["clips"] == 2
 
 
 def test_doctor_says_what_is_installed_and_where_it_writes(capsys, places):

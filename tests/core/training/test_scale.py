@@ -70,7 +70,7 @@ def test_clips_that_cannot_be_read_are_left_out_and_without_any_it_is_one_senten
     assert fitting.main([str(tmp_path / "clips"), "--model", "geometry", "--out", str(out)]) == 2
     said = capsys.readouterr().err.splitlines()
     assert "0002.png" in said[0]
-    assert "no clip to fit to" in said[1]
+    assert "No clip can be used" in said[1]
     assert not out.exists()
 
 
