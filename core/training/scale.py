@@ -41,8 +41,11 @@ STEPS = {
 }
 """What each constant is multiplied with in search of a better one; added for a similarity."""
 
-SURE = 0.98
-"""So often “sure” is right, with every kind of references."""
+SURE = 0.99
+"""So often “sure” is right on the clips of the fit, with every kind of references.
+
+The promise is 98 in 100; with 98 here it was 97.0 to 97.7 on rendered characters with sheets (measured).
+"""
 
 SOME = 150
 """So many cases decide about the constants: there are a hundred segments in each."""
