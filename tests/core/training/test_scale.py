@@ -4,12 +4,15 @@ import shutil
 
 import numpy as np
 import pytest
+from safetensors.torch import save_file
 
 from core import models
+from core.__main__ import main as command_line
 from core.encoders.geometry import GeometryEncoder
 from core.encoders.scale import Scale, scale_from_json, scale_to_json
 from core.metrics import calibration_error, wrong_auroc
 from core.training import scale as fitting
+from tests.core.encoders import tiny
 
 
 def synthetic(count, seed):
@@ -51,12 +54,15 @@ def test_constants_make_the_true_colours_more_probable(clips):
     assert fitting.surprise(cases, fitted) < before
 
 
-def test_the_command_stores_what_the_model_then_uses(clips, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("SHIAGE_MODELS", str(tmp_path / "models"))
-    assert fitting.main([str(clips), "--model", "geometry"]) == 0
+@pytest.mark.parametrize("model", ["geometry", "dacon-1.1"])
+def test_the_command_stores_what_the_model_then_uses(model, clips, tmp_path, capsys):
+    if model == "dacon-1.1":  # a tiny one with random weights
+        save_file(tiny.state_of("1.1"), tmp_path / "tiny.safetensors")
+        assert command_line(["models", "import", str(tmp_path / "tiny.safetensors")]) == 0
+    assert fitting.main([str(clips), "--model", model]) == 0
     assert "temperature" in capsys.readouterr().out
-    scale = models.load("geometry").scale
-    assert scale.encoder == GeometryEncoder.version
+    scale = models.load(model).scale
+    assert scale.encoder == models.load(model).version
     assert scale.calibration is not None
     assert scale_from_json(scale_to_json(scale)) == scale
 
