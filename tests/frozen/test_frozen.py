@@ -20,6 +20,9 @@ pytestmark = pytest.mark.frozen
 
 COLOR_KEY, COLOR_PLACE = "9", 8
 
+BACKGROUND = ("330", "140")
+"""A place of the window at which the canvas shows the background of the first frame."""
+
 
 def wait_until(condition, process=None, seconds=600):
     """Poll; fails when the time is over or the process has ended."""
@@ -56,7 +59,10 @@ def display():
     ) as server:
         os.close(writing)
         with os.fdopen(reading) as pipe:
-            yield f":{pipe.readline().strip()}"
+            number = pipe.readline().strip()
+        # without a network only the socket in the file system can be reached
+        wait_until(Path(f"/tmp/.X11-unix/X{number}").exists, server)
+        yield f":{number}"
         server.terminate()
 
 
@@ -163,7 +169,7 @@ def test_a_click_in_the_window_corrects_and_the_export_is_that_of_the_source(
         wait_until(lambda: len(list(cache.glob("*.npz"))) == MODEL_FILES, process)
         xdo("windowfocus", "--sync", window)
         xdo("key", COLOR_KEY)
-        xdo("mousemove", "--window", window, "100", "120", "click", "1")
+        xdo("mousemove", "--window", window, *BACKGROUND, "click", "1")
         xdo("key", "ctrl+e")
         asking = "Export the coloured frames"
         dialog = wait_until(lambda: xdo("search", "--onlyvisible", "--name", asking), process)
