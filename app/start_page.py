@@ -19,9 +19,6 @@ from core.models import ModelState
 WIDTH = 520
 """Of the column in the middle, in screen pixels."""
 
-TALLEST = 8
-"""Rows of the list of recent cuts."""
-
 LOOK_AFTER_MS = 300
 """The engine, which knows the models, is imported after the window was drawn."""
 
@@ -104,7 +101,7 @@ class StartPage(QWidget):
             self._recent.addItem(item)
         count = self._recent.count()
         row = self._recent.sizeHintForRow(0) if count else 0
-        self._recent.setFixedHeight(row * min(count, TALLEST) + 2 * self._recent.frameWidth() + 4)
+        self._recent.setFixedHeight(row * count + 2 * self._recent.frameWidth() + 4)
         for widget in (self._recent_title, self._recent):
             widget.setVisible(count > 0)
 

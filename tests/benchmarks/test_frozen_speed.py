@@ -49,7 +49,7 @@ def test_start(benchmark, display, xdo, what, cold):
             process.kill()
             process.wait()
         started.clear()
-        time.sleep(0.5)
+        time.sleep(0.5)  # the system is still tidying up after the killed process
 
     benchmark.pedantic(start, setup=prepare, rounds=5)
     stop()

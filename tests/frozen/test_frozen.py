@@ -30,7 +30,7 @@ def wait_until(condition, process=None, seconds=600):
     while not (found := condition()):
         assert time.monotonic() < end
         assert process is None or process.poll() is None, f"ended with {process.returncode}"
-        time.sleep(0.02)
+        time.sleep(0.02)  # another process is watched from outside: there is no signal
     return found
 
 
