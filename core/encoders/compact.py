@@ -45,7 +45,7 @@ class NetConfig:
 
     width: int = 192
     heads: int = 6
-    layers: int = 4
+    layers: int = 6
     pair_hidden: int = 16
     out: int = 128
 

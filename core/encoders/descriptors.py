@@ -211,6 +211,14 @@ def _scalars(
     return np.stack(columns, axis=1)
 
 
+PLACE, EXTENT = [1, 2], [5, 6]
+"""Of the scalars: centroid, and spread, in halves of the figure."""
+
+LOGARITHMS = {0: 1 / 3, 9: 1 / 2, 10: 1 / 2, 22: 0.3}
+"""Area, width, height and depth: what they grow by when a segment is e times as large in the figure
+(the last three nearly so)."""
+
+
 def _mirror_tables() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """Return the order and the signs that turn a drawing's tokens into its mirror image's."""
     order, sign = np.arange(WIDTH), np.ones(WIDTH, np.float32)

@@ -17,7 +17,14 @@ import torch
 from torch import Tensor, nn
 
 from core.encoders.compact import Batch, CompactNet, NetConfig, collate, encode, mirrored, to_bytes
-from core.encoders.descriptors import SCALARS, WIDTH, Description
+from core.encoders.descriptors import (
+    EXTENT,
+    LOGARITHMS,
+    PLACE,
+    SCALARS,
+    WIDTH,
+    Description,
+)
 from core.encoders.shapes import GRID
 from core.encoders.windows import CHANNELS
 from core.training.clips import MIN_SEGMENTS
@@ -51,7 +58,8 @@ class Plan:
         smallest: the weight of a speck in the loss; segments of `full` pixels or more (of a figure
             of 512 pixels) have weight 1.
         noise: added to the descriptors, in spreads; blind: how often a frame loses one of its
-            windows or its shapes; thin: the largest share of segments that a frame loses.
+            windows or its shapes; thin: the largest share of segments that a frame loses;
+            reframe: how often a frame stands elsewhere and larger or smaller in its picture.
     """
 
     steps: int = 6000
@@ -67,6 +75,7 @@ class Plan:
     noise: float = 0.1
     blind: float = 0.1
     thin: float = 0.15
+    reframe: float = 0.25
     seed: int = 0
     net: NetConfig = field(default_factory=NetConfig)
 
@@ -113,6 +122,12 @@ def draw_group(
             for variant, index in zip(variants, chosen, strict=True)
         ]
         frames_drawn = [thinned(frame.unpack(), rng, plan.thin) for frame in packed]
+        frames_drawn = [
+            replace(frame, description=reframed(frame.description, rng))
+            if rng.random() < plan.reframe
+            else frame
+            for frame in frames_drawn
+        ]
         if rng.random() < 0.5:
             frames_drawn = [
                 replace(frame, description=mirrored(frame.description)) for frame in frames_drawn
@@ -139,6 +154,27 @@ def thinned(frame: DescribedFrame, rng: np.random.Generator, most: float) -> Des
             border=description.border[edges],
             trace=description.trace[edges],
         ),
+    )
+
+
+def reframed(frame: Description, rng: np.random.Generator) -> Description:
+    """Measure the figure as if it were one third smaller to twice as large, and elsewhere.
+
+    Only numbers that tell where and how large a segment is in the picture change; windows and
+    shapes stay. A sheet shows the whole figure, a close-up a part of it in the same size.
+    """
+    zoom = rng.uniform(-0.4, 0.7)
+    scale = np.float32(np.exp(zoom))
+    shift = rng.uniform(-0.3, 0.3, 2).astype(np.float32)
+    tokens = frame.tokens.copy()
+    tokens[:, PLACE] = tokens[:, PLACE] * scale + shift
+    tokens[:, EXTENT] *= scale
+    tokens[:, list(LOGARITHMS)] += np.float32(zoom) * np.array([*LOGARITHMS.values()], np.float32)
+    return replace(
+        frame,
+        tokens=tokens,
+        positions=frame.positions * scale + shift,
+        sizes=frame.sizes + np.float32(zoom),
     )
 
 

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from core.encoders.compact import CompactEncoder, NetConfig, collate, from_bytes
-from core.encoders.descriptors import describe
+from core.encoders.descriptors import EXTENT, LOGARITHMS, PLACE, describe
 from core.segments import segment
 from core.training.clips import find_training_clips, read_frames
-from core.training.compact import CompactTrainer, Plan, group_loss, thinned
+from core.training.compact import CompactTrainer, Plan, group_loss, reframed, thinned
 from core.training.described import CLEAN, DescribedClips, DescribedFrame
 from core.training.loop import CHECKPOINT, TrainingError, run
-from tests.core.encoders.drawings import outlines
+from tests.core.encoders.drawings import INK, outlines
 
 TINY = Plan(
     steps=8,
@@ -171,6 +171,39 @@ def test_a_thinned_frame_is_the_frame_without_some_segments():
         edges = zip(part.touching, part.border, strict=True)
         after = {tuple(kept[pair]): border for pair, border in edges}
         assert after == {pair: before[pair] for pair in before if set(pair) <= set(kept)}
+
+
+def test_a_reframed_figure_is_measured_as_one_that_stands_elsewhere_in_its_picture():
+    alone = outlines(0, shape=(420, 420), margin=100)
+    beside = alone.copy()
+    beside[10:30, 10:30] = INK  # makes the figure larger: all else is smaller in it, and elsewhere
+    one, other = describe(segment(alone)), describe(segment(beside))
+    assert len(one) == len(other)
+    inner = slice(1, None)  # without the paper
+    zoom = other.sizes[1] - one.sizes[1]
+    assert zoom < -0.2
+    np.testing.assert_allclose(other.sizes[inner], one.sizes[inner] + zoom, atol=1e-5)
+    scale, shift = np.exp(zoom), other.positions[1] - one.positions[1] * np.exp(zoom)
+    here, there = one.tokens[inner], other.tokens[inner]
+    np.testing.assert_allclose(there[:, PLACE], here[:, PLACE] * scale + shift, atol=1e-5)
+    np.testing.assert_allclose(there[:, EXTENT], here[:, EXTENT] * scale, rtol=1e-5)
+    large = one.sizes[inner] > np.log(0.1)
+    assert large.sum() > 5
+    for column, growth in LOGARITHMS.items():
+        grown = here[large, column] + growth * zoom
+        np.testing.assert_allclose(there[large, column], grown, atol=0.05, err_msg=str(column))
+
+
+def test_reframing_moves_all_segments_of_a_frame_alike():
+    before = describe(segment(outlines(0, count=12)))
+    after = reframed(before, np.random.default_rng(5))
+    zoom = (after.sizes - before.sizes)[0]
+    np.testing.assert_allclose(after.sizes, before.sizes + zoom, atol=1e-6)
+    moved = after.positions - before.positions * np.exp(zoom)
+    np.testing.assert_allclose(moved, np.broadcast_to(moved[0], moved.shape), atol=1e-5)
+    np.testing.assert_allclose(after.tokens[:, PLACE], after.positions, atol=1e-5)
+    changed = np.flatnonzero((after.tokens != before.tokens).any(axis=0))
+    assert set(changed) == {*PLACE, *EXTENT, *LOGARITHMS}
 
 
 def test_described_frames_come_back_from_disk_nearly_as_they_were(clips, tmp_path):
