@@ -19,6 +19,7 @@ from core.encoders.checkpoints import CheckpointError, fingerprint, part, read_s
 from core.encoders.dacon_network import Dacon, Version, dacon_from
 from core.encoders.devices import (
     SAME_MATCHES,
+    Passes,
     Precision,
     check_precision,
     computing,
@@ -105,6 +106,7 @@ class DaconEncoder:
         self._weights = fingerprint({**dino.state_dict(), **network.state_dict()})
         self._notice, self._trials = notice, trials
         self.stop = Event()
+        self._passes = Passes(), Passes()
         for part_of_it in (self._dino, self._network):
             stop_inside(part_of_it, lambda: self.stop.is_set())
         self.is_undecided = False
@@ -195,18 +197,19 @@ class DaconEncoder:
         return f"{self._weights}, {device}, {fastest(self.device)}, PyTorch {torch.__version__}"
 
     def _features(self, frames: Sequence[Frame], device: torch.device) -> list[Features]:
-        """Compute the features of a batch on a device."""
+        """Compute the features of a batch on a device; a pass that was stopped goes on."""
         dino, network = self._dino.to(device), self._network.to(device)
         pool_size = POOL_SIZE[network.version]
         cells = [shrink(segments, pool_size) for _, segments in frames]
         with computing(device, self.precision):
             small = [inputs(line, [INPUT_SIZE, UNET_SIZE], device) for line, _ in frames]
             images = torch.cat([image for image, _ in small])  # [B, 3, 518, 518]
-            tokens = patch_tokens(dino, images)  # [B, 37 * 37, 1024]
+            tokens = patch_tokens(dino, images, self._passes[0])  # [B, 37 * 37, 1024]
             semantic = _pooled(tokens, cells, _square(tokens.shape[1]))  # [L, 1024] each
             images = torch.cat([image for _, image in small])  # [B, 3, 512, 512]
-            body = network.unet.body(images).flatten(2).transpose(1, 2)  # [B, 512 * 512, 64]
-            spatial = _pooled(body, cells, UNET_SIZE)  # [L, 64] each
+            body = self._passes[1].run(network.unet.stages(), images)  # [B, 64, 512, 512]
+            spatial = _pooled(body.flatten(2).transpose(1, 2), cells, UNET_SIZE)  # [L, 64] each
+        self._forget()
         with computing(device, "float32"):
             return [
                 Features(one.cpu(), network.fuse(one, other).cpu())
@@ -219,8 +222,13 @@ class DaconEncoder:
         self._use("float32")
         self._notice(text)
 
+    def _forget(self) -> None:
+        for each in self._passes:
+            each.forget()
+
     def _use(self, precision: Precision) -> None:
         """Compute in a precision from now on; features of another one have another version."""
+        self._forget()
         self.precision: Precision = precision
         self.version = f"1-{self._weights}-{precision}"
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar, get_args
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from core.encoders import SegmentFeatures, Stopped
@@ -21,8 +21,54 @@ SAME_MATCHES = 0.995
 
 _WAY = "the processor computes instead, which takes longer; update the graphics driver."
 
+Stage = Callable[..., tuple[Tensor, ...]]
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class Passes:
+    """What a network had worked out when it was stopped, for the next pass over the same images.
+
+    A large network takes seconds for a drawing; without this, somebody who clicks faster than that
+    would keep it from ever finishing one.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._images: Tensor | None = None
+        self._done = 0
+        self._state: tuple[Tensor, ...] = ()
+
+    def run(self, stages: Sequence[Stage], images: Tensor) -> Tensor:
+        """Run stages one after the other from where the last pass over equal images stopped.
+
+        Args:
+            stages: each takes the tensors that the one before returned, and does not change them.
+            images: `[B, 3, h, w]`, what the first one gets.
+
+        Returns:
+            The first tensor of the last stage; it is kept as well, until `forget`.
+
+        Raises:
+            Stopped: if a stage does.
+        """
+        if self._images is None or not _is_same(self._images, images):
+            self._images, self._done, self._state = images, 0, (images,)
+        try:
+            for stage in stages[self._done :]:
+                self._state = stage(*self._state)
+                self._done += 1
+        except Stopped:
+            raise
+        except Exception:  # out of memory, mostly: what is kept here is part of it
+            self.forget()
+            raise
+        return self._state[0]
+
+    def forget(self) -> None:
+        """Let go of everything: the drawing is done."""
+        self._images, self._state = None, ()
 
 
 class DeviceError(Exception):
@@ -173,6 +219,10 @@ def run_within_memory(
     )
     device = torch.device("cpu")
     return run(items, device), device
+
+
+def _is_same(one: Tensor, other: Tensor) -> bool:
+    return one.device == other.device and one.shape == other.shape and torch.equal(one, other)
 
 
 def match_agreement(exact: Sequence[SegmentFeatures], fast: Sequence[SegmentFeatures]) -> float:

@@ -24,7 +24,13 @@ from core.encoders.checkpoints import (
     misfit,
     read_state,
 )
-from core.encoders.devices import computing, pick_device, run_within_memory, stop_inside
+from core.encoders.devices import (
+    Passes,
+    computing,
+    pick_device,
+    run_within_memory,
+    stop_inside,
+)
 from core.encoders.pooling import Size, pool, shrink, weights
 from core.encoders.scale import Scale
 from core.segments import Segments
@@ -210,13 +216,24 @@ def dinov2_from(state: Mapping[str, Tensor], *, path: Path) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-def patch_tokens(network: nn.Module, images: Tensor) -> Tensor:
+def patch_tokens(network: nn.Module, images: Tensor, passes: Passes | None = None) -> Tensor:
     """Return the patch tokens after the final norm `[B, N, C]` of images `[B, 3, 518, 518]`.
 
-    The values stay in 0…1 without the usual mean and deviation, as in the reference.
+    The values stay in 0…1 without the usual mean and deviation, as in the reference. `passes` goes
+    on with a pass that was stopped.
     """
-    tokens: Tensor = network.forward_features(images)  # type: ignore[operator]  # [B, 1 + R + N, C]
-    return tokens[:, cast("int", network.num_prefix_tokens) :]
+    vit = cast("Any", network)
+    stages = [partial(_embed, vit), *(partial(_alone, block) for block in vit.blocks)]
+    tokens = vit.norm((passes or Passes()).run(stages, images))  # [B, 1 + R + N, C]
+    return cast("Tensor", tokens[:, vit.num_prefix_tokens :])
+
+
+def _embed(vit: Any, images: Tensor) -> tuple[Tensor]:  # noqa: ANN401 -- timm's, without types
+    return (vit.norm_pre(vit.patch_drop(vit._pos_embed(vit.patch_embed(images)))),)
+
+
+def _alone(layer: nn.Module, x: Tensor) -> tuple[Tensor]:
+    return (layer(x),)
 
 
 def inputs(

@@ -1,12 +1,15 @@
 """The paper's U-Net: the spatial branch of DACoN. Module names are the keys of its checkpoints."""
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import repeat
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from core.encoders import winograd
+from core.encoders.devices import Stage
 
 HIDDEN = (64, 128, 256, 512)
 BOTTLENECK = 1024
@@ -120,22 +123,20 @@ class UNet(nn.Module):
         self.final_conv = nn.Conv2d(hidden[0], out, 1)
 
     def body(self, x: Tensor) -> Tensor:
-        """Run all but the last convolution.
+        """Run all but the last convolution `[B, 3, 512, 512]` -> `[B, 64, 512, 512]`."""
+        state: tuple[Tensor, ...] = (x,)
+        for stage in self.stages():
+            state = stage(*state)
+        return state[0]
+
+    def stages(self) -> list[Stage]:
+        """Return the parts of `body`; each takes and returns a map and the skips so far.
 
         On a processor the channels of a pixel lie side by side: 1.2 times faster (measured).
         """
-        if x.device.type == "cpu" and not torch.is_grad_enabled():
-            x = x.contiguous(memory_format=torch.channels_last)
-        skips = []  # published sizes:
-        for block in self.encoder_blocks:
-            x = block(x)  # [B, 64, 512, 512] first
-            skips.append(x)
-            x = functional.max_pool2d(x, 2)  # [B, 512, 32, 32] last
-        x = self.bottleneck(x)  # [B, 1024, 32, 32]
-        for up, block in zip(self.decoder_up_convs, self.decoder_conv_blocks, strict=True):
-            x = torch.cat([skips.pop(), up(x)], dim=1)  # [B, 128, 512, 512] last
-            x = block(x)  # [B, 64, 512, 512] last
-        return x
+        downs = [partial(_down, block) for block in self.encoder_blocks]
+        ups = map(partial, repeat(_up), self.decoder_up_convs, self.decoder_conv_blocks)
+        return [_by_pixels, *downs, partial(_across, self.bottleneck), *ups]
 
     def head(self, pooled: Tensor) -> Tensor:
         """Apply the last convolution to vectors `[L, 64]` -> `[L, 128]`."""
@@ -145,6 +146,28 @@ class UNet(nn.Module):
         """[B, 3, 512, 512] -> [B, 128, 512, 512]."""
         y: Tensor = self.final_conv(self.body(x))
         return y
+
+
+def _by_pixels(x: Tensor) -> tuple[Tensor]:
+    is_by_pixels = x.device.type == "cpu" and not torch.is_grad_enabled()
+    return (x.contiguous(memory_format=torch.channels_last) if is_by_pixels else x,)
+
+
+def _down(block: nn.Module, x: Tensor, *skips: Tensor) -> tuple[Tensor, ...]:
+    """[B, 64, 512, 512] is the first skip, [B, 512, 32, 32] the last map (published sizes)."""
+    x = block(x)
+    return functional.max_pool2d(x, 2), *skips, x
+
+
+def _across(block: nn.Module, x: Tensor, *skips: Tensor) -> tuple[Tensor, ...]:
+    """[B, 1024, 32, 32]."""
+    return block(x), *skips
+
+
+def _up(up: nn.Module, block: nn.Module, x: Tensor, *skips: Tensor) -> tuple[Tensor, ...]:
+    """[B, 64, 512, 512] is the last map."""
+    *others, skip = skips
+    return block(torch.cat([skip, up(x)], dim=1)), *others
 
 
 def _lies_by_pixels(x: Tensor) -> bool:

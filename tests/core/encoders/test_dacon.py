@@ -244,28 +244,48 @@ def test_a_damaged_file_of_trials_costs_another_trial(bf16_here, tmp_path, damag
     assert not auto(trials).is_undecided
 
 
-def test_an_encoder_is_stopped_inside_a_drawing(encoder):
+def test_an_encoder_is_stopped_inside_a_drawing_and_goes_on_from_there(encoder):
     line, segments = drawing(*ROOMS)
     expected = encoder.encode(line, segments)
     encoder.stop = Event()
-    seen = []
+    layers = (*encoder._dino.blocks, *encoder._network.unet.encoder_blocks)
+    worked = []
 
-    def stop_at_the_third_block(*_):
-        seen.append(1)
-        if len(seen) == 3:
-            encoder.stop.set()
+    def stop_after_each_layer(layer, *_):
+        worked.append(layers.index(layer))
+        encoder.stop.set()
 
-    hooks = [
-        block.register_forward_hook(stop_at_the_third_block)
-        for block in (*encoder._dino.blocks, *encoder._network.unet.encoder_blocks)
-    ]
-    with pytest.raises(Stopped):
-        encoder.encode(line, segments)
-    assert len(seen) == 3
+    hooks = [layer.register_forward_hook(stop_after_each_layer) for layer in layers]
+    for _ in layers:
+        with pytest.raises(Stopped):
+            encoder.encode(line, segments)
+        encoder.stop = Event()
+    np.testing.assert_array_equal(encoder.encode(line, segments), expected)
+    assert worked == list(range(len(layers)))  # none twice, however often it was stopped
     for hook in hooks:
         hook.remove()
+
+
+def test_what_was_worked_out_of_one_drawing_is_not_taken_for_another(encoder):
+    expected = encoder.encode(*drawing(*GRID))
     encoder.stop = Event()
-    np.testing.assert_array_equal(encoder.encode(line, segments), expected)
+    hook = encoder._dino.blocks[0].register_forward_hook(lambda *_: encoder.stop.set())
+    with pytest.raises(Stopped):
+        encoder.encode(*drawing(*ROOMS))
+    hook.remove()
+    encoder.stop = Event()
+    np.testing.assert_array_equal(encoder.encode(*drawing(*GRID)), expected)
+
+
+def test_what_was_worked_out_in_one_precision_is_not_taken_for_another(bf16_here, encoder):
+    expected = encoder.encode(*drawing(*GRID))
+    encoder.stop = Event()
+    hook = encoder._network.unet.bottleneck.register_forward_hook(lambda *_: encoder.stop.set())
+    with pytest.raises(Stopped):
+        encoder.accept("bf16", [drawing(*GRID)])
+    hook.remove()
+    encoder.stop = Event()
+    np.testing.assert_array_equal(encoder.encode(*drawing(*GRID)), expected)
 
 
 def test_torch_is_not_needed_for_the_other_encoders():
