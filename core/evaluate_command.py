@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.encoders import Encoder
+from core.encoders import Encoder, StoppableEncoder, Stopped
 from core.engine import Engine
 from core.evaluate import SETTINGS, FrameResult, evaluate_clip
 from core.images import ImageError
@@ -50,6 +50,8 @@ def run_evaluate(
 ) -> int:
     """Measure, say the figures, and draw them if wanted."""
     measured = _paint if options.painter else _measure
+    if isinstance(encoder, StoppableEncoder):
+        encoder.stop = interrupted
     try:
         clips = find_clips(options.folder)
         if options.painter and options.setting == "consecutive":
@@ -60,6 +62,8 @@ def run_evaluate(
         decide_precision(encoder, clips[0])
         report.start(len(clips), "clip")
         code = measured(options, report, interrupted, encoder, clips)
+    except Stopped:
+        code = INTERRUPTED
     except (TruthError, ImageError) as error:
         report.end()
         report.complain(str(error))
@@ -156,7 +160,12 @@ def _paint(
     for clip in clips:
         try:
             session = paint_clip(
-                engine, clip, order=options.order, from_sheets=from_sheets, shots=options.shots
+                engine,
+                clip,
+                order=options.order,
+                from_sheets=from_sheets,
+                shots=options.shots,
+                stop=interrupted,
             )
         except TruthError as error:
             failed += 1

@@ -14,6 +14,7 @@ Source: the simulated painter of the Shiage laboratory (`matching.md` 4.6).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 from core.clip import ClipError, open_clip, sheet_folder
 from core.edits import FramePaint, Mark, Paint
+from core.encoders import Stopped
 from core.engine import Engine
 from core.images import ImageError, read_image
 from core.jobs import (
@@ -76,6 +78,7 @@ def paint_clip(
     order: Order = "frames",
     from_sheets: bool = True,
     shots: int = 1,
+    stop: Event | None = None,
 ) -> Session:
     """Paint a clip in the PaintBucket-Character layout.
 
@@ -86,20 +89,26 @@ def paint_clip(
             the least sure segment of the whole clip first.
         from_sheets: start from design sheets, else from the first frame, painted.
         shots: number of sheets, 0 for all.
+        stop: ends it, inside a drawing too.
 
     Raises:
         TruthError: if the clip lacks what this needs.
+        Stopped: if `stop` was set.
     """
     try:
-        painter = _Painter(engine, folder, from_sheets=from_sheets, shots=shots)
+        painter = _Painter(
+            engine, folder, from_sheets=from_sheets, shots=shots, stop=stop or Event()
+        )
     except (ClipError, ImageError, SheetError) as error:
         raise TruthError(str(error)) from error
     return painter.paint_frames() if order == "frames" else painter.paint_by_doubt()
 
 
 class _Painter:
-    def __init__(self, engine: Engine, folder: Path, *, from_sheets: bool, shots: int) -> None:
-        self._engine, self._folder = engine, folder
+    def __init__(
+        self, engine: Engine, folder: Path, *, from_sheets: bool, shots: int, stop: Event
+    ) -> None:
+        self._engine, self._folder, self._stop = engine, folder, stop
         clip = open_clip(folder)
         self._frames = tuple(
             FrameFile(number, frame.path, frame.cel) for number, frame in enumerate(clip.frames)
@@ -233,10 +242,13 @@ class _Painter:
         return right / max(total, 1)
 
     def _predictions(self, first: int) -> Iterator[Prediction]:
-        job = Predict(0, self._frames, self._sheets, self._palette, dict(self._paint), first)
+        paint = dict(self._paint)
+        job = Predict(0, self._frames, self._sheets, self._palette, paint, first, stop=self._stop)
         for answer in self._engine.predict(job):
             if isinstance(answer, Prediction):
                 yield answer
+        if self._stop.is_set():  # the answers above are not all
+            raise Stopped
 
     def _predict(self, position: int) -> None:
         self._shown[position] = next(self._predictions(position))

@@ -1,11 +1,13 @@
 """The painter: it ends, and it counts what a person would have clicked."""
 
 import shutil
+from threading import Event
 
 import numpy as np
 import pytest
 
 from core import models
+from core.encoders import Stopped
 from core.engine import Engine
 from core.images import write_png
 from core.painter import ORDERS, paint_clip
@@ -93,3 +95,11 @@ def test_a_frame_without_truth_is_one_sentence(engine, clip):
     (clip / "gt" / "0001.png").unlink()
     with pytest.raises(TruthError, match=r"0001\.png"):
         paint_clip(engine, clip)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_painter_who_is_stopped_counts_nothing(engine, clip, order):
+    stop = Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        paint_clip(engine, clip, order=order, stop=stop)
