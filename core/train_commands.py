@@ -239,7 +239,9 @@ def _compact(
     clips = find_training_clips(options.data)
     described = DescribedClips(_cache(options), plan.seed)
     report.start(sum(map(len, clips)), "clip")
-    for clip in describe(described, clips, plan.variants, interrupted):
+    for clip, notice in describe(described, clips, plan.variants, interrupted):
+        if notice:
+            report.complain(notice)
         report.advance("described", clip=str(clip))
     report.end()
     if interrupted.is_set():

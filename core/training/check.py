@@ -46,8 +46,11 @@ def check_data(folders: Sequence[Path]) -> list[str]:
 
 def describe(
     described: DescribedClips, clips: Sequence[Sequence[Path]], variants: int, stop: Event
-) -> Iterator[Path]:
-    """Describe all clips before the training, this process its part of them; yield each.
+) -> Iterator[tuple[Path, str | None]]:
+    """Describe all clips before the training, this process its part of them.
+
+    Yields:
+        Each clip, with a sentence if some of its drawings teach nothing.
 
     Raises:
         TrainingError: if the disk refuses, or no clip has two drawings that can be trained on.
@@ -66,7 +69,7 @@ def describe(
             ) from error
         frames = described.frames(clip, CLEAN)
         is_useful = is_useful or sum(not frame.is_sheet for frame in frames) > 1
-        yield clip
+        yield clip, _left_out(clip, described.left_out(clip), len(frames))
     useful = torch.tensor([float(is_useful)])
     parallel.add_up([useful])  # nobody goes on before all are there
     if not useful.any() and not stop.is_set():
@@ -74,3 +77,12 @@ def describe(
             f"No clip has two drawings with {MIN_SEGMENTS} to {MAX_SEGMENTS} segments, which the"
             " training needs; add clips."
         )
+
+
+def _left_out(clip: Path, count: int, useful: int) -> str | None:
+    if not count:
+        return None
+    return (
+        f"{clip}: {count} of {count + useful} drawings have fewer than {MIN_SEGMENTS} or more than"
+        f" {MAX_SEGMENTS} segments; left out."
+    )

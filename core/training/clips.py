@@ -23,6 +23,11 @@ class TrainingFrame:
     colors: npt.NDArray[np.uint32]
     is_sheet: bool
 
+    @property
+    def is_useful(self) -> bool:
+        """Whether it has as many segments as the training wants."""
+        return MIN_SEGMENTS <= len(self.segments) <= MAX_SEGMENTS
+
 
 def find_training_clips(folders: Sequence[Path]) -> list[tuple[Path, ...]]:
     """Return the clips of every folder, in order of their names."""
@@ -33,7 +38,7 @@ def find_training_clips(folders: Sequence[Path]) -> list[tuple[Path, ...]]:
 
 
 def read_frames(clip: Path) -> Iterator[TrainingFrame]:
-    """Read the frames of a clip and then its sheets; those that teach nothing are left out."""
+    """Read the frames of a clip and then its sheets; what cannot be read is left out."""
     for folder, is_sheet in ((clip, False), (clip / "ref", True)):
         for path in sorted((folder / "line").glob("*.png")):
             try:
@@ -41,5 +46,5 @@ def read_frames(clip: Path) -> Iterator[TrainingFrame]:
             except ImageError:
                 continue  # a frame without its colours, or a damaged one
             segments = segment(line)
-            if line.shape == color.shape and MIN_SEGMENTS <= len(segments) <= MAX_SEGMENTS:
+            if line.shape == color.shape:
                 yield TrainingFrame(segments, segment_colors(segments.label_map, color), is_sheet)

@@ -19,7 +19,7 @@ CLEAN = 0
 _STEPS = 80.0
 """Densities are kept as bytes of this many steps per unit."""
 
-_FORMAT = "1"  # of the augmentation and the files: part of their names
+_FORMAT = "2"  # of the augmentation and the files: part of their names
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class DescribedClips:
         """Keep files in a folder, which need not exist yet."""
         self._folder = folder
         self._seed = seed
+        self._states: dict[Path, str] = {}
         self._memory: dict[tuple[Path, int], list[dict[str, npt.NDArray[np.generic]]]] = {}
 
     def frames(self, clip: Path, variant: int) -> list["PackedFrame"]:
@@ -57,14 +58,25 @@ class DescribedClips:
         missing = [each for each in range(variants) if not self._path(clip, each).exists()]
         if not missing:
             return
-        frames = list(read_frames(clip))
+        every = list(read_frames(clip))
+        frames = [frame for frame in every if frame.is_useful]
         for variant in missing:
             rng = np.random.default_rng([self._seed, variant, *clip.name.encode()])
             seen = frames if variant == CLEAN else augment_clip(frames, rng)
-            self._store(clip, variant, seen)
+            self._store(clip, variant, seen, left_out=len(every) - len(frames))
 
-    def _store(self, clip: Path, variant: int, frames: list[TrainingFrame]) -> None:
-        arrays: dict[str, npt.NDArray[np.generic]] = {"count": np.array(len(frames))}
+    def left_out(self, clip: Path) -> int:
+        """Return how many drawings of a clip have too few or too many segments."""
+        with np.load(self._path(clip, CLEAN)) as stored:
+            return int(stored["left_out"])
+
+    def _store(
+        self, clip: Path, variant: int, frames: list[TrainingFrame], *, left_out: int
+    ) -> None:
+        arrays: dict[str, npt.NDArray[np.generic]] = {
+            "count": np.array(len(frames)),
+            "left_out": np.array(left_out),
+        }
         for index, frame in enumerate(frames):
             found = describe(frame.segments)
             density = np.clip(np.round(found.tokens[:, SCALARS:] * _STEPS), 0, 255)
@@ -105,8 +117,16 @@ class DescribedClips:
 
     def _path(self, clip: Path, variant: int) -> Path:
         seed = self._seed if variant != CLEAN else 0
-        text = f"{clip.resolve()} {variant} {seed} {VERSION} {_FORMAT}"
+        text = f"{clip.resolve()} {self._state(clip)} {variant} {seed} {VERSION} {_FORMAT}"
         return self._folder / f"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}.npz"
+
+    def _state(self, clip: Path) -> str:
+        """Say when the drawings of a clip were last written; looked at once."""
+        if clip not in self._states:
+            found = [(path.name, path.stat()) for path in sorted(clip.rglob("*.png"))]
+            states = [(name, state.st_mtime_ns, state.st_size) for name, state in found]
+            self._states[clip] = hashlib.blake2b(repr(states).encode(), digest_size=12).hexdigest()
+        return self._states[clip]
 
 
 @dataclass(frozen=True)

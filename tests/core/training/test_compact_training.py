@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from itertools import count
 from threading import Event
@@ -8,6 +9,7 @@ import torch
 
 from core.encoders.compact import CompactEncoder, NetConfig, collate, from_bytes
 from core.encoders.descriptors import EXTENT, LOGARITHMS, PLACE, describe
+from core.images import read_image, write_png
 from core.segments import segment
 from core.training.clips import find_training_clips, read_frames
 from core.training.compact import CompactTrainer, Plan, group_loss, reframed, thinned
@@ -217,3 +219,14 @@ def test_described_frames_come_back_from_disk_nearly_as_they_were(clips, tmp_pat
     first = next(read_frames(clip))
     tokens = fresh.frames(clip, CLEAN)[0].unpack().description.tokens
     np.testing.assert_allclose(tokens, describe(first.segments).tokens, atol=0.01)
+
+
+def test_drawings_that_change_under_the_same_names_are_described_anew(clips, tmp_path):
+    clip = tmp_path / "clip"
+    shutil.copytree(clips / "clip0", clip)
+    before = DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)[0].unpack()
+    for part in ("line", "gt"):
+        path = clip / part / "0000.png"
+        write_png(path, np.ascontiguousarray(read_image(path)[:, ::-1]))
+    after = DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)[0].unpack()
+    assert not np.allclose(before.description.positions, after.description.positions)
