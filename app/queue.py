@@ -1,8 +1,8 @@
 """Queue: the doubtful segments of a clip, in the order in which to look at them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from core.matching import Band
 
 TINY = 64
 """Segments of at most so many pixels are easily overlooked."""
+
+BANDS = tuple(Band)
+"""By their numbers; to call `Band` takes longer than all else here."""
 
 
 class Order(Enum):
@@ -33,8 +36,7 @@ class Filter(Enum):
     COLOR = QT_TRANSLATE_NOOP("Filter", "Colour in the bucket")
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(NamedTuple):
     """A segment that a person should look at.
 
     Attributes:
@@ -73,22 +75,20 @@ def find_doubts(
     for position, (prediction, shown) in enumerate(frames):
         if prediction is None or shown is None:
             continue
-        for index in np.flatnonzero(shown.bands >= Band.DOUBTFUL).tolist():
-            source, label = prediction.evidence[index, 0].tolist()
-            spoken.setdefault((source, label), set()).add(position)
-            found.append((position, prediction, shown, index, (source, label)))
+        rows = shown.doubtful - 1
+        evidence = list(map(tuple, prediction.evidence[rows, 0].tolist()))
+        for each in evidence:
+            spoken.setdefault(each, set()).add(position)
+        columns = (shown.bands[rows], shown.colors[rows], shown.confidence[rows], rows)
+        found.append((position, prediction.frame_id, shown.keys, columns, evidence))
     return [
-        Doubt(
-            position=position,
-            frame_id=prediction.frame_id,
-            label=index + 1,
-            band=Band(int(shown.bands[index])),
-            color_id=int(shown.colors[index]),
-            chance=float(shown.confidence[index]),
-            area=shown.keys[index].area,
-            frames=len(spoken[evidence]),
+        Doubt(position, frame_id, row + 1, BANDS[band], color_id, chance, keys[row].area, frames)
+        for position, frame_id, keys, columns, evidence in found
+        for band, color_id, chance, row, frames in zip(
+            *(column.tolist() for column in columns),
+            [len(spoken[each]) for each in evidence],
+            strict=True,
         )
-        for position, prediction, shown, index, evidence in found
     ]
 
 

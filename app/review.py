@@ -13,7 +13,7 @@ from core.edits import Edit, SegmentKey
 from core.palette import NO_COLOR
 from core.sheets import SheetFiles
 
-COLLECT_MS = 50
+COLLECT_MS = 100
 """So long after a frame was painted the queue is put in order: a prediction paints many frames."""
 
 

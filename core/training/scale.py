@@ -34,12 +34,15 @@ from core.truth import TrueFrame, TruthError, find_clips, true_frames, true_shee
 STEPS = {
     "temperature": (0.5, 0.7, 0.85, 1.2, 1.5, 2.0),
     "sharpness": (0.7, 0.85, 1.2, 1.4),
-    "nothing": (-0.3, -0.1, 0.1, 0.3),
+    "nothing": (-6.0, -2.0, 2.0, 6.0),
     "overlap": (0.5, 0.75, 1.35, 2.0),
     "own": (0.25, 0.5, 1.5, 2.5),
     "adjacency": (0.5, 0.75, 1.35, 2.0),
 }
-"""What each constant is multiplied with in search of a better one; added for a similarity."""
+"""What each constant is multiplied with in search of a better one.
+
+To “nothing”, a similarity, so many temperatures are added.
+"""
 
 SURE = 0.99
 """So often “sure” is right on the clips of the fit, with every kind of references.
@@ -135,7 +138,8 @@ def fit_constants(cases: Sequence[Case], scale: Scale, *, sweeps: int = 2) -> Sc
         for name, steps in STEPS.items():
             value = getattr(scale, name)
             for step in steps:
-                changed = value + step if name == "nothing" else value * step
+                is_level = name == "nothing"
+                changed = value + step * scale.temperature if is_level else value * step
                 trial = replace(scale, **{name: changed})
                 found = surprise(cases, trial)
                 if found < best:
@@ -204,7 +208,8 @@ def fit(
 ) -> Scale:
     """Fit everything on the clips of some folders; a function of clips, encoder and seed.
 
-    Clips that cannot be used are left out; `complain` is told why.
+    The search begins at the constants that stand in the encoder's class: they know how far its
+    similarities spread. Clips that cannot be used are left out; `complain` is told why.
 
     Raises:
         TruthError: if no clip can be used.
@@ -221,7 +226,7 @@ def fit(
         cases += draw_cases(frames, sheets, rng)
     if not cases:
         raise TruthError("No clip can be used; name folders of clips with ground truth.")
-    constants = replace(Scale(), encoder=encoder.version)
+    constants = replace(type(encoder).scale, encoder=encoder.version)
     return fit_cases(cases, constants, rng)
 
 
