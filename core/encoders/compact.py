@@ -140,7 +140,8 @@ class Block(nn.Module):
             seen.append(
                 F.scaled_dot_product_attention(query[:, :, rows], key, value, attn_mask=bias)
             )
-        x = x + self.out(torch.cat(seen, dim=2).transpose(1, 2).flatten(2))
+        together = seen[0] if len(seen) == 1 else torch.cat(seen, dim=2)
+        x = x + self.out(together.transpose(1, 2).flatten(2))
         return x + self.mlp(self.norm_mlp(x))  # type: ignore[no-any-return]
 
     def _split(self, x: Tensor) -> Tensor:
@@ -199,7 +200,7 @@ class CompactNet(nn.Module):
             batch.trace[:, rows],
             batch.trace.transpose(1, 2)[:, rows],
         ]
-        return F.relu(_mix(self.pair, torch.stack(features, dim=1)))
+        return F.relu(_mix(self.pair, torch.stack(features, dim=1)), inplace=True)
 
 
 def _mix(layer: nn.Linear, x: Tensor) -> Tensor:

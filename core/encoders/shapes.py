@@ -93,10 +93,10 @@ def measure_moments(r: Runs, center_x: float, center_y: float) -> Moments:
         var_x=total(square) / area,
         var_y=total(n * v * v) / area,
         cov=total(n * u * v) / area,
-        xxx=total(n * u**3 + 3 * u * own) / area,
+        xxx=total(n * u * u * u + 3 * u * own) / area,
         xxy=total(square * v) / area,
         xyy=total(n * u * v * v) / area,
-        yyy=total(n * v**3) / area,
+        yyy=total(n * v * v * v) / area,
     )
 
 

@@ -87,11 +87,12 @@ def _density_maps(
     side = MAP_SIDE + 2 * margin
     around = figure.grown(int(np.ceil(margin * cell)) + 1, label_map.shape)
     crop = around.crop(label_map)
-    trace = np.zeros(crop.shape, np.uint8)
-    y, x = np.divmod(segments.trace_pixels, label_map.shape[1])
-    trace[y - around.y0, x - around.x0] = 255
     # one plane after the other: twice as fast as three channels at once
-    planes = [cv2.inRange(crop, 0, 0), trace, cv2.inRange(crop, background + 1, background + 1)]
+    planes = {0: cv2.inRange(crop, 0, 0), 2: cv2.inRange(crop, background + 1, background + 1)}
+    if len(segments.trace_pixels):
+        y, x = np.divmod(segments.trace_pixels, label_map.shape[1])
+        planes[1] = np.zeros(crop.shape, np.uint8)
+        planes[1][y - around.y0, x - around.x0] = 255
     size = max(1, round(cell))
     shift = (size % 2 == 0) / 2  # an even window's middle lies between pixels
     x0, y0 = figure.center[0] - side * cell / 2, figure.center[1] - side * cell / 2
@@ -101,8 +102,8 @@ def _density_maps(
             [0, cell, y0 + cell / 2 - around.y0 + shift],
         ]
     )
-    finest = np.empty((side, side, CHANNELS), np.float32)
-    for channel, plane in enumerate(planes):
+    finest = np.zeros((side, side, CHANNELS), np.float32)
+    for channel, plane in planes.items():
         blurred = cv2.blur(plane, (size, size), borderType=cv2.BORDER_CONSTANT)
         finest[..., channel] = cv2.warpAffine(
             blurred,
