@@ -19,6 +19,8 @@ CLEAN = 0
 _STEPS = 80.0
 """Densities are kept as bytes of this many steps per unit."""
 
+_MOST = float(np.finfo(np.float16).max)
+
 _FORMAT = "2"  # of the augmentation and the files: part of their names
 
 
@@ -81,7 +83,7 @@ class DescribedClips:
             found = describe(frame.segments)
             density = np.clip(np.round(found.tokens[:, SCALARS:] * _STEPS), 0, 255)
             packed: dict[str, npt.NDArray[np.generic]] = {
-                "scalars": found.tokens[:, :SCALARS].astype(np.float16),
+                "scalars": np.clip(found.tokens[:, :SCALARS], -_MOST, _MOST).astype(np.float16),
                 "density": density.astype(np.uint8),
                 "positions": found.positions.astype(np.float16),
                 "sizes": found.sizes.astype(np.float16),
