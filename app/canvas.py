@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -32,11 +33,20 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import tools
 from app.desk import Desk, Recolored
-from app.overlays import GREEN, ORANGE, VERMILLION, doubt_overlay, flash_overlay, visible_labels
+from app.overlays import (
+    GREEN,
+    ORANGE,
+    VERMILLION,
+    Argb,
+    doubt_overlay,
+    flash_overlay,
+    visible_labels,
+)
 from app.shown import FrameColors
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
 from core.edits import Mark
+from core.jobs import Drawing
 from core.matching import Band
 from core.paint import Picture, paint, repaint
 from core.palette import NO_COLOR
@@ -65,12 +75,14 @@ class Canvas(QWidget):
         self._painted: FrameColors | None = None
         self._frame_id: int | None = None
         self._labels: npt.NDArray[np.int32] | None = None  # under every device pixel
-        self._overlay: npt.NDArray[np.uint32] | None = None
+        self._canvas: QImage | None = None  # all but flash and marks, in device pixels
+        self._stale = QRegion()  # the parts of it that are to be drawn anew
         self._overlay_on = True
         self._selected = 0
         self._lit: npt.NDArray[np.int32] = np.zeros(0, np.int32)  # labels that flash
+        self._light: Argb | None = None  # what flashes, at its brightest
         self._flash = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=FLASH_MS)
-        self._flash.valueChanged.connect(self.update)
+        self._flash.valueChanged.connect(self._on_flash)
         self._grip: QPointF | None = None
         self._space_held = False
         self._filled = 0
@@ -161,6 +173,7 @@ class Canvas(QWidget):
 
     @Slot()
     def _on_frame(self) -> None:
+        self._flash.stop()
         drawing = self._desk.drawing
         if drawing is None:
             if self._desk.project is None:
@@ -239,74 +252,92 @@ class Canvas(QWidget):
 
     def flash(self, labels: list[int]) -> None:
         """Light some segments up for a moment, unless doubts are switched off as well."""
-        if labels and self._overlay_on:
-            self._lit = np.array(labels, np.int32)
+        if labels and self._overlay_on and self._desk.drawing is not None:
+            self._lit, self._light = np.array(labels, np.int32), None
             self._flash.stop()
+            self.update()  # another flash may have been on its way
             self._flash.start()
 
     @Slot()
+    def _on_flash(self) -> None:
+        """Draw anew where it flashes, and nowhere else: many times a second."""
+        drawing = self._desk.drawing
+        if drawing is not None:
+            self._update(self._seen(drawing.segments.boxes[self._lit - 1]))
+
+    @Slot()
     def _drop_overlay(self) -> None:
-        self._overlay = None
+        self._canvas = self._light = None
         self.update()
 
     def _touch(self, label: int) -> None:
         """Draw anew where a segment is, and nowhere else."""
         drawing = self._desk.drawing
-        if self._overlay is None or drawing is None or label > len(drawing.segments):
+        if drawing is None or label > len(drawing.segments):
             self._drop_overlay()
             return
-        x, y, width, height = drawing.segments.boxes[label - 1].tolist()
-        view, ratio = self._view, self.devicePixelRatioF()
-        margin = RING_BELOW * ratio
-        box = QRectF(x * view.scale + view.x, y * view.scale + view.y, 0, 0)
-        box.setSize(QSizeF(width * view.scale, height * view.scale))
+        seen = self._seen(drawing.segments.boxes[[label - 1]])
+        self._stale = self._stale.united(seen)
+        self._update(seen)
+
+    def _seen(self, boxes: npt.NDArray[np.int32]) -> QRect:
+        """Return the part of the canvas, in device pixels, in which some segments are drawn.
+
+        Args:
+            boxes: `[N, 4]` of the segments: x, y, width, height in image pixels.
+        """
+        view, margin = self._view, RING_BELOW * self.devicePixelRatioF()
+        left, top = boxes[:, :2].min(axis=0).tolist()
+        right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
+        box = QRectF(left * view.scale + view.x, top * view.scale + view.y, 0, 0)
+        box.setSize(QSizeF((right - left) * view.scale, (bottom - top) * view.scale))
         box = box.adjusted(-margin, -margin, margin, margin)
-        seen = box.toAlignedRect().intersected(QRect(QPoint(0, 0), QSize(*self._device_size())))
-        if seen.isEmpty():
-            return
-        part = np.s_[seen.top() : seen.bottom() + 1, seen.left() : seen.right() + 1]
-        self._overlay[part] = self._doubts(part)
-        self.update(
-            QRectF(
-                seen.x() / ratio, seen.y() / ratio, seen.width() / ratio, seen.height() / ratio
-            ).toAlignedRect()
-        )
+        return box.toAlignedRect().intersected(QRect(QPoint(0, 0), QSize(*self._device_size())))
+
+    def _update(self, seen: QRect) -> None:
+        """Ask for a part of the canvas, in device pixels, to be painted."""
+        corner, size = QPointF(seen.topLeft()), QSizeF(seen.size())
+        ratio = self.devicePixelRatioF()
+        self.update(QRectF(corner / ratio, size / ratio).toAlignedRect())
 
     # ------------------------------------------------------------ painting the widget
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Draw surround, paper, picture and doubts, in device pixels."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), SURROUND)
-        if self._picture is None:
-            return
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        self._draw_picture(painter)
-        if self._desk.drawing is None:
+        painter.drawImage(0, 0, self._drawn())
+        drawing = self._desk.drawing
+        if drawing is None or self._picture is None:
             return  # turning to another frame: its doubts are not known yet
-        if self._overlay is None:
-            self._overlay = self._doubts(np.s_[:, :])
-        height, width = self._overlay.shape
-        image = QImage(
-            self._overlay.data,
-            width,
-            height,
-            4 * width,
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )
-        painter.drawImage(0, 0, image)
-        if self._flash.state() == QVariantAnimation.State.Running and self._labels is not None:
-            self._draw_flash(painter)
+        if self._flash.state() == QVariantAnimation.State.Running:
+            self._draw_flash(painter, drawing)
         if self._overlay_on:
             self._draw_marks(painter)
 
-    def _draw_picture(self, painter: QPainter) -> None:
-        assert self._picture is not None
-        height, width = self._picture.shape
+    def _drawn(self) -> QImage:
+        """Return what lies below flash and marks: kept, for reducing a picture takes a while."""
+        size = QSize(*self._device_size())
+        if self._canvas is None or self._canvas.size() != size:
+            self._canvas = QImage(size, QImage.Format.Format_RGB32)
+            self._stale = QRegion(self._canvas.rect())
+        painter = QPainter(self._canvas)
+        for part in self._stale:  # type: ignore[attr-defined]  # iterable; the stubs do not know
+            painter.setClipRect(part)
+            painter.fillRect(part, SURROUND)
+            if self._picture is not None:
+                self._draw_picture(painter, self._picture)
+                if self._desk.drawing is not None:
+                    self._draw_doubts(painter, self._desk.drawing, part)
+        painter.end()
+        self._stale = QRegion()
+        return self._canvas
+
+    def _draw_picture(self, painter: QPainter, picture: Picture) -> None:
+        height, width = picture.shape
         view = self._view
-        # the image borrows the array's memory, which self._picture keeps alive
-        image = QImage(self._picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
         left, top = view.to_image(0, 0)
         right, bottom = view.to_image(*self._device_size())
         seen = QRect(QPoint(left, top), QPoint(right, bottom)).intersected(image.rect())
@@ -323,33 +354,34 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < 1)
         painter.drawImage(target, image, QRectF(seen))
 
-    def _draw_flash(self, painter: QPainter) -> None:
+    def _draw_flash(self, painter: QPainter, drawing: Drawing) -> None:
         """Outline what flashes, and veil it in white that fades."""
         assert self._labels is not None
-        light = flash_overlay(self._labels, self._lit, ratio=self.devicePixelRatioF())
-        height, width = light.shape
-        format_ = QImage.Format.Format_ARGB32_Premultiplied
+        if self._light is None:
+            is_lit = np.zeros(len(drawing.segments) + 1, bool)
+            is_lit[self._lit] = True
+            self._light = flash_overlay(self._labels, is_lit, ratio=self.devicePixelRatioF())
         painter.setOpacity(self._flash.currentValue())
-        painter.drawImage(0, 0, QImage(light.data, width, height, 4 * width, format_))
+        painter.drawImage(0, 0, _image(self._light))
         painter.setOpacity(1)
 
-    def _doubts(self, part: tuple[slice, slice]) -> npt.NDArray[np.uint32]:
-        """Draw the doubts of a part of the canvas, in device pixels."""
+    def _draw_doubts(self, painter: QPainter, drawing: Drawing, part: QRect) -> None:
+        """Draw the doubts of a part of the canvas."""
         width, height = self._device_size()
-        drawing, shown = self._desk.drawing, self._desk.shown
-        assert drawing is not None
         if self._labels is None or self._labels.shape != (height, width):
             self._labels = visible_labels(drawing.segments.label_map, self._view, width, height)
+        shown = self._desk.shown
         bands = np.zeros(len(drawing.segments), np.int8)
         if self._overlay_on and shown is not None:
             bands = shown.bands
-        return doubt_overlay(
-            self._labels[part],
+        overlay = doubt_overlay(
+            self._labels[part.top() : part.bottom() + 1, part.left() : part.right() + 1],
             bands,
             selected=self._desk.label,
             ratio=self.devicePixelRatioF(),
-            origin=(part[0].start or 0, part[1].start or 0),
+            origin=(part.top(), part.left()),
         )
+        painter.drawImage(part.topLeft(), _image(overlay))
 
     def _draw_marks(self, painter: QPainter) -> None:
         """Ring what is doubtful but tiny; tick what a person settled."""
@@ -462,3 +494,9 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.unsetCursor()
+
+
+def _image(pixels: Argb) -> QImage:
+    """Wrap premultiplied pixels `[h, w]`; the image borrows their memory."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)

@@ -75,17 +75,16 @@ def doubt_overlay(
     return result
 
 
-def flash_overlay(labels: LabelMap, lit: npt.NDArray[np.int32], *, ratio: float) -> Argb:
+def flash_overlay(labels: LabelMap, is_lit: npt.NDArray[np.bool_], *, ratio: float) -> Argb:
     """Draw the outline of some labels and a white veil over them: `[h, w]` uint32, premultiplied.
 
     Args:
         labels: `[h, w]`, one per device pixel.
-        lit: which ones.
+        is_lit: `[L + 1]`: which ones, by label.
         ratio: device pixels per screen pixel.
     """
-    is_lit = np.isin(labels, lit)
-    result = np.where(is_lit, VEIL, np.uint32(0))
-    np.copyto(result, np.uint32(WHITE), where=is_lit & _edges(labels, round(2 * ratio)))
+    result = np.where(is_lit, VEIL, np.uint32(0)).take(labels)
+    np.copyto(result, np.uint32(WHITE), where=(result > 0) & _edges(labels, round(2 * ratio)))
     return result
 
 

@@ -57,7 +57,7 @@ class Review(QObject):
     """The queue of doubts, the segment in question, and the consequences of the last answer."""
 
     queue_changed = Signal()
-    question_changed = Signal()  # another segment is looked at, or other colours are offered
+    question_changed = Signal()  # another segment is looked at, or shown or offered otherwise
     changes_changed = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -74,6 +74,9 @@ class Review(QObject):
         self._hovered = 0
         self._collecting = QTimer(self, singleShot=True, interval=COLLECT_MS)
         self._collecting.timeout.connect(self._collect)
+        # a click selects and paints: the canvas comes first, then the panels, once
+        self._telling = QTimer(self, singleShot=True, interval=0)
+        self._telling.timeout.connect(self.question_changed)
         desk.frames_painted.connect(self._on_painted)
         desk.cut_changed.connect(self._on_cut)
         desk.color_changed.connect(self._on_color)
@@ -212,7 +215,7 @@ class Review(QObject):
         if is_settled and self.candidates and label == self.label:
             return  # what was offered stays in its order while a person tries the colours
         self.label, self.candidates = label, self._offer(label)
-        self.question_changed.emit()
+        self._telling.start()
 
     def _is_settled(self, label: int) -> bool:
         shown = self._desk.shown
@@ -243,6 +246,7 @@ class Review(QObject):
             self._collecting.start()
         if self._desk.frame_id in frame_ids:
             self._look()
+            self._telling.start()
 
     @Slot()
     def _on_cut(self) -> None:

@@ -62,4 +62,6 @@ def segment_thumbnail(
 
 def veil(labels: LabelMap, lit: list[int], strength: int) -> npt.NDArray[np.uint32]:
     """Return black `[h, w]` of a strength (0 to 255), 0xAARRGGBB, that spares the lit labels."""
-    return np.where(np.isin(labels, lit), np.uint32(0), np.uint32(strength << 24))
+    shade = np.full(max([int(labels.max(initial=0)), *lit]) + 1, strength << 24, np.uint32)
+    shade[lit] = 0
+    return shade.take(labels)

@@ -48,7 +48,6 @@ class CandidatesPanel(QWidget):
         review.question_changed.connect(self._fill)
         desk.palette_changed.connect(self._fill)
         desk.sheets_changed.connect(self._fill)
-        desk.frames_painted.connect(self._on_painted)
         self._fill()
 
     def sizeHint(self) -> QSize:
@@ -72,11 +71,6 @@ class CandidatesPanel(QWidget):
                     thumbnail=self._thumbnail(each),
                     is_shown=each.color_id == shown.colors[self._review.label - 1],
                 )
-
-    @Slot(object)
-    def _on_painted(self, frame_ids: frozenset[int]) -> None:
-        if self._desk.frame_id in frame_ids:
-            self._fill()
 
     @Slot()
     def _on_clicked(self) -> None:

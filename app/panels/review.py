@@ -11,11 +11,13 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QGridLayout,
+    QHeaderView,
     QLabel,
-    QListView,
     QSizePolicy,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -101,8 +103,8 @@ class ReviewPanel(QWidget):
     def _mark(self) -> None:
         row = self._queue_rows.row_of(self._desk.frame_id, self._desk.label)
         index = self._queue_rows.index(row) if row >= 0 else QModelIndex()
-        self._queue.setCurrentIndex(index)
-        if row >= 0:
+        if index != self._queue.currentIndex():
+            self._queue.setCurrentIndex(index)
             self._queue.scrollTo(index)
 
     @Slot()
@@ -215,10 +217,22 @@ def _choices(values: type[Order] | type[Filter], name: str) -> QComboBox:
     return box
 
 
-def _list(rows: QAbstractListModel, name: str) -> QListView:
-    view = QListView()
+def _list(rows: QAbstractListModel, name: str) -> QTableView:
+    """Make a list of rows: a table, because a list view looks at every row before it shows one."""
+    view = QTableView()
     view.setModel(rows)
-    view.setUniformItemSizes(True)
+    view.setShowGrid(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setIconSize(QSize(2 * SWATCH.width() + 4, SWATCH.height()))
+    view.horizontalHeader().setVisible(False)
+    view.horizontalHeader().setStretchLastSection(True)
+    height = max(view.fontMetrics().height(), SWATCH.height()) + 4
+    view.verticalHeader().setVisible(False)
+    view.verticalHeader().setMinimumSectionSize(height)
+    view.verticalHeader().setDefaultSectionSize(height)
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.setTabKeyNavigation(False)
     view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     view.setAccessibleName(name)
     view.setMinimumHeight(60)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
+    QTableView,
     QTableWidget,
     QWidget,
 )
@@ -76,7 +77,8 @@ def texts_of(widget):
         yield widget.text()
     if isinstance(widget, QComboBox):
         yield from (widget.itemText(row) for row in range(widget.count()))
-    if isinstance(widget, QListView):
+    is_list = isinstance(widget, QListView | QTableView)
+    if is_list and not isinstance(widget, QTableWidget):  # which names models
         model = widget.model()
         for row in range(model.rowCount() if model else 0):
             for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

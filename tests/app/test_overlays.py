@@ -7,11 +7,14 @@ from app.overlays import (
     ORANGE,
     SHADE,
     SKY_BLUE,
+    VEIL,
     VERMILLION,
     WHITE,
     doubt_overlay,
+    flash_overlay,
     visible_labels,
 )
+from app.thumbnails import veil
 from app.view import View
 from core.matching import Band
 
@@ -67,3 +70,15 @@ def test_labels_are_sampled_by_the_nearest_pixel_and_are_zero_outside():
         [0, 3, 3, 4, 4, 0],
         [0, 3, 3, 4, 4, 0],
     ]
+
+
+def test_what_flashes_is_veiled_and_outlined_and_the_rest_is_clear():
+    pixels = flash_overlay(LABELS, np.array([False, True, False]), ratio=1)
+    assert not pixels[:, 60:].any()
+    assert (pixels[:, :58] == VEIL).all()
+    assert (pixels[:, 58:60] == WHITE).all()
+
+
+def test_a_veil_spares_what_is_lit_even_if_that_is_too_small_to_be_in_the_picture():
+    assert np.array_equal(veil(LABELS, [2], 0x98) > 0, LABELS == 1)
+    assert (veil(LABELS, [7], 0x98) == 0x98000000).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import CandidatesPanel
@@ -106,9 +106,9 @@ def test_a_candidate_can_be_clicked(window, doubtful, press, qtbot):
     press(Qt.Key.Key_N)
     second = window.review.candidates[1]
     panel = window.findChild(CandidatesPanel)
-    rows = [row for row in panel.children() if getattr(row, "accessibleName", None)]
-    row = next(row for row in rows if row.accessibleName().startswith("Candidate 2"))
-    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    rows = panel.findChildren(QAbstractButton)
+    qtbot.waitUntil(lambda: rows[1].accessibleName().startswith("Candidate 2"))
+    qtbot.mouseClick(rows[1], Qt.MouseButton.LeftButton)
     assert doubtful.shown.colors[doubtful.label - 1] == second.color_id
 
 

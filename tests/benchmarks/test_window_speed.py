@@ -76,18 +76,18 @@ def test_click_to_painted(benchmark, window, qapp, clip):
     colors = [color.id for color in desk.palette.colors]
     labels = iter(range(30, 200))
 
-    def click():
+    def take_color():
         label = next(labels)
         desk.take_color(colors[label % len(colors)])
+        wait(qapp, lambda: not desk.is_busy)
         y, x = divmod(int(desk.drawing.segments.first_pixels[label - 1]), 1920)
-        at = window.canvas.widget_pos(x + 30, y + 30).toPoint()
+        return (window.canvas.widget_pos(x + 30, y + 30).toPoint(),), {}
+
+    def click(at):
         QTest.mouseClick(
             window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at
         )
         qapp.sendPostedEvents(None, QEvent.Type.UpdateRequest)
 
-    def settle():
-        wait(qapp, lambda: not desk.is_busy)
-
-    benchmark.pedantic(click, setup=settle, rounds=40)
+    benchmark.pedantic(click, setup=take_color, rounds=40)
     assert len(desk.paint(desk.frame_id)) >= 35
