@@ -1,7 +1,7 @@
 """Cache: what was computed from a drawing, keyed by content; may be deleted at any time."""
 
-import os
-import tempfile
+import contextlib
+import io
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from core.context import Context, measure
 from core.edits import SegmentKey
 from core.encoders import SegmentFeatures
+from core.files import write_whole
 from core.segments import Segments, keys_of
 
 PREVIEW_SIDE = 480
@@ -108,18 +109,12 @@ class FrameCache:
     def put(self, key: str, frame: EncodedFrame) -> None:
         """Store a frame; a full or read-only disk only costs computing it again another day."""
         self._memory[key] = frame
-        try:
+        stored = io.BytesIO()
+        arrays = {name: getattr(frame, name) for name in EncodedFrame.__annotations__}
+        np.savez_compressed(stored, allow_pickle=False, **arrays)
+        with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._folder, suffix=".tmp")
-        except OSError:
-            return
-        try:
-            with os.fdopen(handle, "wb") as file:
-                arrays = {name: getattr(frame, name) for name in EncodedFrame.__annotations__}
-                np.savez_compressed(file, allow_pickle=False, **arrays)
-            Path(temporary).replace(self._path(key))
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
+            write_whole(self._path(key), stored.getbuffer(), is_durable=False)
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.npz"

@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import secrets
 import struct
 import threading
 import warnings
@@ -20,6 +19,7 @@ from PIL import ImageFile, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from core import __version__
+from core.files import write_whole
 
 Image = npt.NDArray[np.uint8]
 """`[H, W, 4]` RGBA."""
@@ -148,8 +148,7 @@ def is_line(image: Image) -> npt.NDArray[np.bool_]:
 def write_png(path: Path, image: Image) -> None:
     """Write an RGBA picture as PNG, complete or not at all.
 
-    It is written under a temporary name in the same folder and renamed, so that an existing file
-    stays as it was until the new one is safe on the disk. The temporary file never stays behind.
+    An existing file stays as it was until the new one is safe on the disk.
 
     Raises:
         ImageError: if the folder is missing or not writable, or the disk is full.
@@ -172,16 +171,8 @@ def write_file(path: Path, content: bytes | memoryview) -> None:
     Raises:
         ImageError: as `write_png`.
     """
-    temporary = path.with_name(f".shiage-{secrets.token_hex(8)}.tmp")
     try:
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(path, content)
     except OSError as error:
         raise ImageError(_why_not_written(path, error)) from error
 

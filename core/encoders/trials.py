@@ -1,9 +1,10 @@
 """Trials: which precision was accepted for which weights on which device, kept in a small file."""
 
+import contextlib
 import json
-import os
-import tempfile
 from pathlib import Path
+
+from core.files import write_whole
 
 
 def recall(path: Path, key: str) -> bool | None:
@@ -23,14 +24,6 @@ def remember(path: Path, key: str, *, is_accepted: bool) -> None:
     except (OSError, ValueError):
         found = {}
     known = found if isinstance(found, dict) else {}
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "w") as file:
-            json.dump({**known, key: is_accepted}, file, indent=2)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
+        write_whole(path, json.dumps({**known, key: is_accepted}, indent=2).encode())

@@ -8,7 +8,6 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import re
 import secrets
 import time
@@ -19,6 +18,7 @@ from threading import Event
 
 from filelock import FileLock
 
+from core.files import write_whole
 from core.places import models_folder
 
 MANIFEST = "manifest.json"
@@ -164,15 +164,8 @@ def _write(entries: Mapping[str, Stored]) -> None:
         ensure_ascii=False,
         indent=2,
     )
-    temporary = temporary_path()
-    try:
-        with temporary.open("xb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(models_folder() / MANIFEST)
-    finally:
-        temporary.unlink(missing_ok=True)
+    models_folder().mkdir(parents=True, exist_ok=True)
+    write_whole(models_folder() / MANIFEST, text.encode())
 
 
 def _entry(row: object) -> Stored | None:

@@ -30,7 +30,7 @@ from core.encoders.windows import CHANNELS
 from core.training.clips import MIN_SEGMENTS
 from core.training.described import CLEAN, DescribedClips, DescribedFrame, PackedFrame
 from core.training.development import Encoded, measure
-from core.training.loop import MisfitError, cosine
+from core.training.loop import check_plan, cosine
 
 GROUP = 4
 """Frames of a group; each is target and reference of the three others."""
@@ -288,10 +288,7 @@ class CompactTrainer:
         Raises:
             MisfitError: if it was made with another plan.
         """
-        stored, own = json.loads(state["plan"]), json.loads(self.state()["plan"])
-        different = sorted(key for key in own if stored.get(key) != own[key])
-        if different:
-            raise MisfitError(f"it was made with another {' and '.join(different)}")
+        check_plan(state["plan"], self.state()["plan"])
         self.step = state["step"]
         self.net.load_state_dict(state["net"])
         self.averaged.load_state_dict(state["averaged"])

@@ -34,7 +34,7 @@ from core.segments import segment
 from core.sheets import segment_colors
 from core.training.development import Encoded, measure
 from core.training.drawings import complete_drawings, true_colors
-from core.training.loop import MisfitError, TrainingError, write
+from core.training.loop import TrainingError, check_plan, write
 
 TEMPERATURE = 0.1
 """What similarities are divided by before the softmax, and in the consistency."""
@@ -162,10 +162,7 @@ class DaconTrainer:
         Raises:
             MisfitError: if it was made with another plan or on other data.
         """
-        stored, own = json.loads(state["plan"]), json.loads(self.state()["plan"])
-        different = sorted(key for key in own if stored.get(key) != own[key])
-        if different:
-            raise MisfitError(f"it was made with another {' and '.join(different)}")
+        check_plan(state["plan"], self.state()["plan"])
         self.step = state["step"]
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -1,7 +1,7 @@
 """Described clips: descriptions of training frames, computed once, on disk and in memory."""
 
 import hashlib
-import os
+import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.encoders.descriptors import SCALARS, VERSION, WIDTH, Description, describe
+from core.files import write_whole
 from core.training.augment import augment_clip
 from core.training.clips import TrainingFrame, read_frames
 
@@ -96,10 +97,9 @@ class DescribedClips:
             arrays |= {f"{index}.{name}": value for name, value in packed.items()}
         path = self._path(clip, variant)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        temporary.replace(path)
+        stored = io.BytesIO()
+        np.savez(stored, allow_pickle=False, **arrays)
+        write_whole(path, stored.getbuffer(), is_durable=False)
 
     def _load(self, clip: Path, variant: int) -> list[dict[str, npt.NDArray[np.generic]]] | None:
         """Return what is stored, None if it is absent or damaged."""

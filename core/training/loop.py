@@ -6,6 +6,7 @@ been.
 """
 
 import io
+import json
 import math
 import pickle
 import time
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from core.files import write_whole
 from core.training import parallel
 from core.training.curve import draw_curve
 from core.training.progress import Progress
@@ -150,6 +152,18 @@ def take_step(trainer: Trainer, share: float) -> tuple[float, float]:
     return mean_loss, mean_accuracy
 
 
+def check_plan(stored: str, own: str) -> None:
+    """Compare the plans of a checkpoint and of this run, both JSON objects.
+
+    Raises:
+        MisfitError: if they differ.
+    """
+    was, now = json.loads(stored), json.loads(own)
+    different = sorted(key for key in now if was.get(key) != now[key])
+    if different:
+        raise MisfitError(f"it was made with another {' and '.join(different)}")
+
+
 def cosine(step: int, share: float, *, warmup: int) -> float:
     """Return the share of the learning rate: up over some steps, then down half a cosine."""
     warm = min(1.0, (step + 1) / max(warmup, 1))
@@ -162,13 +176,10 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         TrainingError: if the disk refuses; what was there before is still there.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        write_whole(path, data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise TrainingError(
             f"{path} cannot be written ({error.strerror}); make room or choose another --out, then"
             " go on from the last checkpoint with --resume."

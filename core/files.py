@@ -1,0 +1,31 @@
+"""Files: written whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes | memoryview, *, is_durable: bool = True) -> None:
+    """Write a file under a temporary name beside it and rename it: `path` is complete or as it was.
+
+    The temporary file never stays behind, unless the process is killed.
+
+    Args:
+        path: in a folder that exists.
+        content: of the file.
+        is_durable: whether it is safe on the disk before it gets its name; what can be computed
+            again need not wait for that.
+
+    Raises:
+        OSError: if the folder is missing or not writable, or the disk is full.
+    """
+    temporary = path.with_name(f".shiage-{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
