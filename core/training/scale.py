@@ -204,14 +204,12 @@ def fit(
     folders: Sequence[Path],
     *,
     seed: int = 0,
-    keep_constants: bool = False,
     complain: Callable[[str], None] = lambda _: None,
 ) -> Scale:
     """Fit everything on the clips of some folders; a function of clips, encoder and seed.
 
     The search begins at the constants that stand in the encoder's class: they know how far its
-    similarities spread. With `keep_constants` it ends there as well, and only the calibration is
-    fitted. Clips that cannot be used are left out; `complain` is told why.
+    similarities spread. Clips that cannot be used are left out; `complain` is told why.
 
     Raises:
         TruthError: if no clip can be used.
@@ -228,14 +226,14 @@ def fit(
         cases += draw_cases(frames, sheets, rng)
     if not cases:
         raise TruthError("No clip can be used; name folders of clips with ground truth.")
-    scale = replace(type(encoder).scale, encoder=encoder.version)
-    if not keep_constants:
-        scale = fit_constants([cases[each] for each in rng.permutation(len(cases))[:SOME]], scale)
-    return calibrated(cases, scale)
+    constants = replace(type(encoder).scale, encoder=encoder.version)
+    return fit_cases(cases, constants, rng)
 
 
-def calibrated(cases: Sequence[Case], scale: Scale) -> Scale:
-    """Fit the calibration of some constants and its threshold."""
+def fit_cases(cases: Sequence[Case], scale: Scale, rng: np.random.Generator) -> Scale:
+    """Fit constants on a part of the cases, then the calibration and its threshold on all."""
+    some = [cases[each] for each in rng.permutation(len(cases))[:SOME]]
+    scale = fit_constants(some, scale)
     calibration = fit_calibration(*answers(cases, scale))
     thresholds = []
     for kind in sorted({case.kind for case in cases}):
@@ -252,9 +250,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--out", type=Path, help="by default beside the imported models")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--keep-constants", action="store_true", help="fit the calibration of the confidence only"
-    )
     options = parser.parse_args(arguments)
     report = Report(as_json=False)
     try:
@@ -263,7 +258,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             encoder,
             options.folders,
             seed=options.seed,
-            keep_constants=options.keep_constants,
             complain=report.complain,
         )
     except (models.ModelError, TruthError) as error:

@@ -1,7 +1,6 @@
 """The fit of an encoder's constants: the calibration recovers the truth, the command stores it."""
 
 import shutil
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,21 +65,6 @@ def test_the_command_stores_what_the_model_then_uses(model, clips, tmp_path, cap
     assert scale.encoder == models.load(model).version
     assert scale.calibration is not None
     assert scale_from_json(scale_to_json(scale)) == scale
-
-
-def test_constants_can_be_kept_while_the_confidence_is_calibrated(clips):
-    encoder = GeometryEncoder()
-    fitted = fitting.fit(encoder, [clips], keep_constants=True)
-    assert replace(fitted, calibration=None, sure=0, encoder="") == replace(
-        GeometryEncoder.scale, sure=0
-    )
-    assert fitted.calibration is not None
-
-
-def test_what_is_shipped_was_fitted_for_the_encoder_as_it_is():
-    encoder = models.load("geometry")
-    assert encoder.scale.encoder == encoder.version
-    assert encoder.scale.calibration is not None
 
 
 def test_clips_that_cannot_be_read_are_left_out_and_without_any_it_is_one_sentence(
