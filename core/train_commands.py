@@ -225,6 +225,7 @@ def _compact(
     from core.training.clips import find_training_clips
     from core.training.compact import CompactTrainer, Plan
     from core.training.described import DescribedClips
+    from core.training.pool import FramePool
 
     start = None
     if options.start:
@@ -246,8 +247,12 @@ def _compact(
     report.end()
     if interrupted.is_set():
         raise Stop(INTERRUPTED)
+    pool = FramePool(device)
+    for folder, paths in enumerate(clips):
+        for clip in paths:
+            pool.add(folder, [described.frames(clip, each) for each in range(plan.variants)])
     return CompactTrainer(
-        plan, clips, described, development=options.development, start=start, device=device
+        plan, pool, described=described, development=options.development, start=start
     )
 
 

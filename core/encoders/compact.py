@@ -19,8 +19,6 @@ from torch.nn import functional as F  # noqa: N812
 
 from core.encoders import SegmentFeatures
 from core.encoders.descriptors import (
-    MIRROR_ORDER,
-    MIRROR_SIGN,
     VERSION,
     WIDTH,
     Description,
@@ -88,18 +86,6 @@ def collate(frames: Sequence[Description]) -> Batch:
         border[row, first, second], trace[row, first, second] = frame.border, frame.trace
     arrays = (tokens, positions, sizes, border, trace, is_segment)
     return Batch(*map(torch.from_numpy, arrays))
-
-
-def mirrored(frame: Description) -> Description:
-    """Return the description of the mirror image, without looking at pixels again."""
-    return Description(
-        tokens=frame.tokens[:, MIRROR_ORDER] * MIRROR_SIGN,
-        positions=frame.positions * np.array([-1, 1], np.float32),
-        sizes=frame.sizes,
-        touching=frame.touching,
-        border=frame.border,
-        trace=frame.trace,
-    )
 
 
 class Block(nn.Module):

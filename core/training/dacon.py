@@ -129,7 +129,7 @@ class DaconTrainer:
         self._dino_name = f"{fingerprint(dino.state_dict())} {self._pool_size}"
         self._read = lru_cache(maxsize=64)(self._read_drawing)
 
-    def loss(self, part: int) -> tuple[Tensor, float]:
+    def loss(self, part: int) -> tuple[Tensor, Tensor]:
         """Return loss and accuracy of one pair of the present step."""
         paths = draw_pair(self._frames, self.plan, self.step * self.batch + part)
         target, reference = map(self._read, paths)
@@ -244,7 +244,7 @@ def draw_pair(
 
 def classification(
     similarity: Tensor, colors: npt.NDArray[np.uint32], others: npt.NDArray[np.uint32]
-) -> tuple[Tensor, float]:
+) -> tuple[Tensor, Tensor]:
     """Say how well the colours of a frame follow from those of another.
 
     Args:
@@ -260,11 +260,11 @@ def classification(
     is_same = torch.from_numpy(colors[:, None] == others).to(similarity.device)  # [L, M]
     occurs = is_same.any(dim=1)
     if not occurs.any():
-        return similarity.sum() * 0, 0.0
+        return similarity.sum() * 0, similarity.new_zeros(())
     chance = (torch.softmax(similarity / TEMPERATURE, dim=1) * is_same).sum(dim=1)
     best = similarity.argmax(dim=1, keepdim=True)
     right = is_same.gather(1, best)[occurs].float().mean()
-    return -torch.log(chance[occurs] + TINY).mean(), float(right)
+    return -torch.log(chance[occurs] + TINY).mean(), right
 
 
 def _cosine(one: Tensor, other: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Described clips: descriptions of training frames, computed once, on disk and in memory."""
+"""Described clips: descriptions of training frames, computed once and kept on disk."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ from core.training.clips import TrainingFrame, read_frames
 CLEAN = 0
 """The variant of a clip that is not augmented."""
 
-_STEPS = 80.0
+STEPS = 80.0
 """Densities are kept as bytes of this many steps per unit."""
 
 _MOST = float(np.finfo(np.float16).max)
@@ -42,19 +42,15 @@ class DescribedClips:
         self._folder = folder
         self._seed = seed
         self._states: dict[Path, str] = {}
-        self._memory: dict[tuple[Path, int], list[dict[str, npt.NDArray[np.generic]]]] = {}
 
     def frames(self, clip: Path, variant: int) -> list["PackedFrame"]:
         """Return all frames of a clip, drawings first; unpack only those that are used."""
-        key = (clip, variant)
-        if key not in self._memory:
+        stored = self._load(clip, variant)
+        if stored is None:
+            self.prepare(clip, variants=variant + 1)
             stored = self._load(clip, variant)
-            if stored is None:
-                self.prepare(clip, variants=variant + 1)
-                stored = self._load(clip, variant)
-                assert stored is not None
-            self._memory[key] = stored
-        return [PackedFrame(arrays) for arrays in self._memory[key]]
+            assert stored is not None
+        return [PackedFrame(arrays) for arrays in stored]
 
     def prepare(self, clip: Path, *, variants: int) -> None:
         """Store the first variants of a clip; reads its pictures once for all of them."""
@@ -81,20 +77,8 @@ class DescribedClips:
             "left_out": np.array(left_out),
         }
         for index, frame in enumerate(frames):
-            found = describe(frame.segments)
-            density = np.clip(np.round(found.tokens[:, SCALARS:] * _STEPS), 0, 255)
-            packed: dict[str, npt.NDArray[np.generic]] = {
-                "scalars": np.clip(found.tokens[:, :SCALARS], -_MOST, _MOST).astype(np.float16),
-                "density": density.astype(np.uint8),
-                "positions": found.positions.astype(np.float16),
-                "sizes": found.sizes.astype(np.float16),
-                "touching": found.touching.astype(np.int16),
-                "border": found.border.astype(np.float16),
-                "trace": found.trace.astype(np.float16),
-                "colors": frame.colors,
-                "is_sheet": np.array(frame.is_sheet),
-            }
-            arrays |= {f"{index}.{name}": value for name, value in packed.items()}
+            packed = PackedFrame.pack(frame)
+            arrays |= {f"{index}.{name}": value for name, value in packed.arrays.items()}
         path = self._path(clip, variant)
         path.parent.mkdir(parents=True, exist_ok=True)
         stored = io.BytesIO()
@@ -137,6 +121,24 @@ class PackedFrame:
 
     arrays: dict[str, npt.NDArray[np.generic]]
 
+    @classmethod
+    def pack(cls, frame: TrainingFrame) -> "PackedFrame":
+        """Describe a frame and pack the description."""
+        found = describe(frame.segments)
+        density = np.clip(np.round(found.tokens[:, SCALARS:] * STEPS), 0, 255)
+        packed: dict[str, npt.NDArray[np.generic]] = {
+            "scalars": np.clip(found.tokens[:, :SCALARS], -_MOST, _MOST).astype(np.float16),
+            "density": density.astype(np.uint8),
+            "positions": found.positions.astype(np.float16),
+            "sizes": found.sizes.astype(np.float16),
+            "touching": found.touching.astype(np.int16),
+            "border": found.border.astype(np.float16),
+            "trace": found.trace.astype(np.float16),
+            "colors": frame.colors,
+            "is_sheet": np.array(frame.is_sheet),
+        }
+        return cls(packed)
+
     @property
     def is_sheet(self) -> bool:
         """Whether it is of a design sheet."""
@@ -151,7 +153,7 @@ class PackedFrame:
         stored = self.arrays
         tokens = np.empty((len(self), WIDTH), np.float32)
         tokens[:, :SCALARS] = stored["scalars"]
-        tokens[:, SCALARS:] = stored["density"].astype(np.float32) / np.float32(_STEPS)
+        tokens[:, SCALARS:] = stored["density"].astype(np.float32) / np.float32(STEPS)
         description = Description(
             tokens=tokens,
             positions=stored["positions"].astype(np.float32),

@@ -57,8 +57,8 @@ class Trainer(Protocol):
     device: torch.device
     parameters: list[nn.Parameter]
 
-    def loss(self, part: int) -> tuple[Tensor, float]:
-        """Return loss and accuracy of one part of the present step."""
+    def loss(self, part: int) -> tuple[Tensor, Tensor]:
+        """Return loss and accuracy of one part of the present step, one number each."""
         ...
 
     def update(self, share: float) -> None:
@@ -135,21 +135,24 @@ def run(
         seconds = before + clock() - started
 
 
-def take_step(trainer: Trainer, share: float) -> tuple[float, float]:
-    """Take one step, this process its parts of it; return loss and accuracy of the whole step."""
+def take_step(trainer: Trainer, share: float) -> Tensor:
+    """Take one step, this process its parts of it.
+
+    Returns:
+        `[2]`, loss and accuracy of the whole step, on the device: nobody waits for them.
+    """
     totals = torch.zeros(2, device=trainer.device)
     for part in range(parallel.rank(), trainer.batch, parallel.processes()):
         loss, accuracy = trainer.loss(part)
         (loss / trainer.batch).backward()  # type: ignore[no-untyped-call]
-        totals += torch.stack([loss.detach(), loss.new_tensor(accuracy)]) / trainer.batch
+        totals += torch.stack([loss.detach(), accuracy]) / trainer.batch
     for parameter in trainer.parameters:
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
     parallel.add_up([*(each.grad for each in trainer.parameters if each.grad is not None), totals])
     trainer.update(share)
     trainer.step += 1
-    mean_loss, mean_accuracy = totals.tolist()
-    return mean_loss, mean_accuracy
+    return totals
 
 
 def check_plan(stored: str, own: str) -> None:
@@ -217,13 +220,14 @@ class _Means:
 
     def __init__(self) -> None:
         self.count = 0
-        self._sums = (0.0, 0.0)
+        self._sums: Tensor | float = 0.0
 
-    def add(self, values: tuple[float, float]) -> None:
+    def add(self, values: Tensor) -> None:
         self.count += 1
-        self._sums = (self._sums[0] + values[0], self._sums[1] + values[1])
+        self._sums = values + self._sums
 
     def take(self) -> tuple[float, float]:
-        count, sums = max(self.count, 1), self._sums
-        self.count, self._sums = 0, (0.0, 0.0)
-        return sums[0] / count, sums[1] / count
+        assert isinstance(self._sums, Tensor)
+        loss, accuracy = (self._sums / self.count).tolist()
+        self.count, self._sums = 0, 0.0
+        return loss, accuracy

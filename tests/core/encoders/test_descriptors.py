@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.encoders.compact import mirrored
+from core.encoders.compact import collate
 from core.encoders.descriptors import SCALARS, WIDTH, describe
 from core.segments import from_label_map, segment
+from core.training.changes import mirrored
 from tests.core.encoders.drawings import INK, PAPER, cells, outlines
 from tests.drawings import draw
 
@@ -19,6 +21,12 @@ def borders(description):
             description.touching.tolist(), description.border, description.trace, strict=True
         )
     }
+
+
+def mirror_image(description):
+    """Tokens and positions of the mirror image, as the training makes them."""
+    batch = mirrored(collate([description]), torch.tensor([True]))
+    return batch.tokens[0].numpy(), batch.positions[0].numpy()
 
 
 @settings(max_examples=25, deadline=None)
@@ -57,11 +65,9 @@ def test_the_mirror_image_is_described_without_its_pixels(seed):
     segments, other = segment(drawing), segment(flipped)
     y, x = np.divmod(segments.first_pixels, drawing.shape[1])
     rows = other.label_map[y, drawing.shape[1] - 1 - x] - 1
-    expected, found = mirrored(describe(segments)), describe(other)
-    np.testing.assert_allclose(
-        expected.tokens[:, :SCALARS], found.tokens[rows, :SCALARS], atol=2e-3
-    )
-    np.testing.assert_allclose(expected.positions, found.positions[rows], atol=1e-5)
+    (tokens, positions), found = mirror_image(describe(segments)), describe(other)
+    np.testing.assert_allclose(tokens[:, :SCALARS], found.tokens[rows, :SCALARS], atol=2e-3)
+    np.testing.assert_allclose(positions, found.positions[rows], atol=1e-5)
 
 
 def test_windows_are_mirrored_as_far_as_their_sampling_allows():
@@ -74,7 +80,7 @@ def test_windows_are_mirrored_as_far_as_their_sampling_allows():
         rows = other.label_map[y, drawing.shape[1] - 1 - x] - 1
         description = describe(segments)
         found = describe(other).tokens[rows, SCALARS:]
-        mirrored_far += np.abs(mirrored(description).tokens[:, SCALARS:] - found).mean()
+        mirrored_far += np.abs(mirror_image(description)[0][:, SCALARS:] - found).mean()
         as_is_far += np.abs(description.tokens[:, SCALARS:] - found).mean()
     assert mirrored_far < as_is_far / 2
 

@@ -11,10 +11,12 @@ from core.encoders.compact import CompactEncoder, NetConfig, collate, from_bytes
 from core.encoders.descriptors import EXTENT, LOGARITHMS, PLACE, describe
 from core.images import read_image, write_png
 from core.segments import segment
+from core.training.changes import mirrored, reframed, thinned
 from core.training.clips import find_training_clips, read_frames
-from core.training.compact import CompactTrainer, Plan, group_loss, reframed, thinned
-from core.training.described import CLEAN, DescribedClips, DescribedFrame
+from core.training.compact import CompactTrainer, Plan, group_losses
+from core.training.described import CLEAN, DescribedClips
 from core.training.loop import CHECKPOINT, TrainingError, run
+from core.training.pool import FramePool
 from tests.core.encoders.drawings import INK, outlines
 
 TINY = Plan(
@@ -25,10 +27,20 @@ TINY = Plan(
 )
 
 
+CPU = torch.device("cpu")
+
+
+def pool_of(clips, cache, variants=2):
+    described, pool = DescribedClips(cache, seed=0), FramePool(CPU)
+    [paths] = find_training_clips([clips])
+    for clip in paths:
+        pool.add(0, [described.frames(clip, variant) for variant in range(variants)])
+    return pool
+
+
 def trainer(clips, cache, plan=TINY, **options):
-    return CompactTrainer(
-        plan, find_training_clips([clips]), DescribedClips(cache, plan.seed), **options
-    )
+    described = DescribedClips(cache, seed=0)
+    return CompactTrainer(plan, pool_of(clips, cache), described=described, **options)
 
 
 def same_weights(one, other):
@@ -126,53 +138,108 @@ def test_training_goes_on_from_trained_weights(clips, tmp_path):
 
 
 def test_the_loss_is_the_formula_written_out():
-    frames = [describe(segment(outlines(seed, count=4))) for seed in range(3)]
+    frames = [describe(segment(outlines(seed, count=4))) for seed in range(6)]
     colors = [np.arange(len(frame)) % 3 for frame in frames]
-    colors[0][0] = 99  # occurs in one frame only: nothing can be said of it
-    colors[1][:2] = 98  # occurs in the third frame, but not in the first
-    colors[2][1] = 98
+    colors[0][0] = 6  # occurs in one frame only: nothing can be said of it
+    colors[1][:2] = 5  # occurs in the third frame, but not in the first
+    colors[2][1] = 5
     batch = collate(frames)
+    padded = torch.zeros(batch.is_segment.shape, dtype=torch.long)
+    padded[batch.is_segment] = torch.from_numpy(np.concatenate(colors))
     torch.manual_seed(0)
     features = torch.nn.functional.normalize(torch.randn(*batch.is_segment.shape, 5), dim=-1)
-    loss, _ = group_loss(features, torch.tensor(4.0), batch, colors, TINY)
+    losses, hits = group_losses(
+        features, torch.tensor(4.0), batch, padded, TINY, groups=2, palette=7
+    )
     rows = [features[i, : len(frame)].numpy() for i, frame in enumerate(frames)]
 
     def weight(frame):
         area = np.exp(2 * frame.sizes) * 256**2
         return np.clip(area / TINY.full, TINY.smallest, 1)
 
-    means = []
-    for a in range(3):
-        others = [b for b in range(3) if b != a]
-        for references in ([others[0]], [others[1]], others):  # each alone, and both together
-            known = np.concatenate([colors[b] for b in references])
-            weights_known = np.concatenate([weight(frames[b]) for b in references])
-            features_known = np.concatenate([rows[b] for b in references])
-            terms, weights = [], []
-            for i, color in enumerate(colors[a]):
-                if color not in known:
-                    continue
-                chance = np.exp(features_known @ rows[a][i] * 4) * weights_known
-                terms.append(-np.log(chance[known == color].sum() / chance.sum()))
-                weights.append(weight(frames[a])[i])
-            means.append(np.average(terms, weights=weights))
-    assert loss.item() == pytest.approx(np.mean(means), rel=1e-4)
+    for group, members in enumerate(([0, 1, 2], [3, 4, 5])):
+        means, shares = [], []
+        for a in members:
+            others = [b for b in members if b != a]
+            for references in ([others[0]], [others[1]], others):  # each alone, and together
+                known = np.concatenate([colors[b] for b in references])
+                weights_known = np.concatenate([weight(frames[b]) for b in references])
+                features_known = np.concatenate([rows[b] for b in references])
+                terms, right, weights = [], [], []
+                for i, color in enumerate(colors[a]):
+                    if color not in known:
+                        continue
+                    chance = np.exp(features_known @ rows[a][i] * 4) * weights_known
+                    terms.append(-np.log(chance[known == color].sum() / chance.sum()))
+                    right.append(np.bincount(known, chance).argmax() == color)
+                    weights.append(weight(frames[a])[i])
+                means.append(np.average(terms, weights=weights))
+                shares.append(np.average(right, weights=weights))
+        assert losses[group].item() == pytest.approx(np.mean(means), rel=1e-4)
+        assert hits[group].item() == pytest.approx(np.mean(shares), rel=1e-4)
 
 
-def test_a_thinned_frame_is_the_frame_without_some_segments():
-    description = describe(segment(outlines(0, count=12)))
-    frame = DescribedFrame(description, np.arange(len(description), dtype=np.uint32), False)
-    found = [thinned(frame, np.random.default_rng(seed), 0.5) for seed in range(20)]
-    assert {len(each.colors) for each in found} - {len(description)}
-    for each in found:
-        kept, part = each.colors.astype(int), each.description
-        np.testing.assert_array_equal(part.tokens, description.tokens[kept])
-        np.testing.assert_array_equal(part.positions, description.positions[kept])
-        np.testing.assert_array_equal(part.sizes, description.sizes[kept])
-        before = dict(zip(map(tuple, description.touching), description.border, strict=True))
-        edges = zip(part.touching, part.border, strict=True)
-        after = {tuple(kept[pair]): border for pair, border in edges}
-        assert after == {pair: before[pair] for pair in before if set(pair) <= set(kept)}
+def test_a_step_is_the_mean_of_its_groups_however_they_are_computed(clips, tmp_path):
+    plan = replace(TINY, groups=4, noise=0, blind=0, thin=0)  # nothing drawn per segment
+    every = trainer(clips, tmp_path, plan)
+    single = [[each.detach() for each in every.loss(part)] for part in range(every.batch)]
+    together = trainer(clips, tmp_path, plan)
+    together.batch = 1
+    loss, share = together.loss(0)
+    assert loss.item() == pytest.approx(np.mean([one.item() for one, _ in single]), rel=1e-4)
+    assert share.item() == pytest.approx(np.mean([one.item() for _, one in single]), rel=1e-4)
+
+
+def test_a_pool_gives_back_the_frames_that_were_put_in(clips, tmp_path):
+    pool = pool_of(clips, tmp_path)
+    [paths] = find_training_clips([clips])
+    described = DescribedClips(tmp_path, seed=0)
+    frames = [
+        packed.unpack()
+        for clip in paths
+        for variant in range(2)
+        for packed in described.frames(clip, variant)
+    ]
+    batch, colors = pool.gather(np.arange(len(frames))[::-1].copy())
+    expected = collate([frame.description for frame in frames[::-1]])
+    is_segment = expected.is_segment
+    torch.testing.assert_close(batch.is_segment, is_segment)
+    for name in ("tokens", "positions", "sizes"):
+        found, wanted = getattr(batch, name), getattr(expected, name)
+        torch.testing.assert_close(found[is_segment], wanted[is_segment])
+    torch.testing.assert_close(batch.border, expected.border)
+    torch.testing.assert_close(batch.trace, expected.trace)
+    for row, frame in enumerate(frames[::-1]):
+        number = colors[row, : len(frame.colors)].numpy()
+        pairs = set(zip(number.tolist(), frame.colors.tolist(), strict=True))
+        assert len(pairs) == len(set(number)) == len(set(frame.colors))
+
+
+def test_groups_are_of_one_clip_and_often_have_its_first_sheet(clips, tmp_path):
+    pool = pool_of(clips, tmp_path, variants=1)
+    described = DescribedClips(tmp_path, seed=0)
+    [paths] = find_training_clips([clips])
+    frames = [(clip, each.is_sheet) for clip in paths for each in described.frames(clip, CLEAN)]
+    firsts = [i for i, each in enumerate(frames) if each[1] and not frames[i - 1][1]]
+    drawn = pool.draw(400, np.random.default_rng(0))
+    for group, length in zip(drawn.frame, drawn.length, strict=True):
+        assert len({frames[frame][0] for frame in group}) == 1
+        assert any(frames[frame][1] for frame in group)
+        assert sum(not frames[frame][1] for frame in group) >= 2
+        batch, _ = pool.gather(group)
+        np.testing.assert_array_equal(batch.is_segment.sum(dim=1), length)
+    assert np.isin(drawn.frame, firsts).any(axis=1).mean() > 0.4
+
+
+def test_a_thinned_frame_lacks_some_segments():
+    batch = collate([describe(segment(outlines(seed, count=12))) for seed in range(40)])
+    share = torch.tensor([0.0, 0.5] * 20)
+    after = thinned(batch, share, torch.Generator().manual_seed(0))
+    assert not (after.is_segment & ~batch.is_segment).any()
+    kept = (after.is_segment.sum(dim=1) / batch.is_segment.sum(dim=1)).numpy()
+    assert (kept[::2] == 1).all()
+    assert 0.4 < kept[1::2].mean() < 0.6
+    assert (thinned(batch, share * 2, torch.Generator()).is_segment.sum(dim=1) > 3).all()
 
 
 def test_a_reframed_figure_is_measured_as_one_that_stands_elsewhere_in_its_picture():
@@ -197,15 +264,28 @@ def test_a_reframed_figure_is_measured_as_one_that_stands_elsewhere_in_its_pictu
 
 
 def test_reframing_moves_all_segments_of_a_frame_alike():
-    before = describe(segment(outlines(0, count=12)))
-    after = reframed(before, np.random.default_rng(5))
-    zoom = (after.sizes - before.sizes)[0]
-    np.testing.assert_allclose(after.sizes, before.sizes + zoom, atol=1e-6)
-    moved = after.positions - before.positions * np.exp(zoom)
-    np.testing.assert_allclose(moved, np.broadcast_to(moved[0], moved.shape), atol=1e-5)
-    np.testing.assert_allclose(after.tokens[:, PLACE], after.positions, atol=1e-5)
-    changed = np.flatnonzero((after.tokens != before.tokens).any(axis=0))
-    assert set(changed) == {*PLACE, *EXTENT, *LOGARITHMS}
+    before = collate([describe(segment(outlines(seed, count=12))) for seed in range(2)])
+    zoom, shift = torch.tensor([0.5, 0.0]), torch.tensor([[0.1, -0.2], [0.0, 0.0]])
+    after = reframed(before, zoom, shift)
+    torch.testing.assert_close(after.sizes[0], before.sizes[0] + 0.5)
+    moved = before.positions[0] * np.exp(0.5) + shift[0]
+    torch.testing.assert_close(after.positions[0], moved)
+    inside = before.is_segment[0]
+    torch.testing.assert_close(
+        after.tokens[0, inside][:, PLACE], after.positions[0, inside], atol=1e-5, rtol=0
+    )
+    changed = (after.tokens[0, inside] != before.tokens[0, inside]).any(dim=0).nonzero()[:, 0]
+    assert set(changed.tolist()) == {*PLACE, *EXTENT, *LOGARITHMS}
+    torch.testing.assert_close(after.tokens[1], before.tokens[1])
+
+
+def test_mirroring_changes_the_frames_that_it_is_asked_to():
+    before = collate([describe(segment(outlines(seed, count=12))) for seed in range(2)])
+    after = mirrored(before, torch.tensor([True, False]))
+    torch.testing.assert_close(after.tokens[1], before.tokens[1])
+    torch.testing.assert_close(after.positions[0, :, 0], -before.positions[0, :, 0])
+    again = mirrored(after, torch.tensor([True, False]))
+    torch.testing.assert_close(again.tokens, before.tokens)
 
 
 def test_described_frames_come_back_from_disk_nearly_as_they_were(clips, tmp_path):

@@ -36,7 +36,7 @@ def trainer(clips, cache, plan=TINY, *, version="1.1", **options):
 @pytest.mark.slow
 @pytest.mark.parametrize(("version", "consistency"), [("1.1", 0.0), ("1.0", 0.2)])
 def test_the_loss_falls_and_the_trained_network_is_better(clips, tmp_path, version, consistency):
-    plan = replace(TINY, epochs=3, consistency=consistency)
+    plan = replace(TINY, epochs=5, consistency=consistency)
     training = trainer(clips, tmp_path, plan, version=version, development=[clips])
     before = training.measure()
     reports = list(run(training, tmp_path / "dacon.safetensors", report_seconds=0))
