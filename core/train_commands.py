@@ -244,13 +244,14 @@ def _compact(
         if notice:
             report.complain(notice)
         report.advance("described", clip=str(clip))
-    report.end()
-    if interrupted.is_set():
-        raise Stop(INTERRUPTED)
     pool = FramePool(device)
-    for folder, paths in enumerate(clips):
-        for clip in paths:
-            pool.add(folder, [described.frames(clip, each) for each in range(plan.variants)])
+    report.start(sum(map(len, clips)), "clip")
+    for folder, clip in ((folder, clip) for folder, paths in enumerate(clips) for clip in paths):
+        if interrupted.is_set():
+            raise Stop(INTERRUPTED)
+        pool.add(folder, [described.frames(clip, each) for each in range(plan.variants)])
+        report.advance("read", clip=str(clip))
+    report.end()
     return CompactTrainer(
         plan, pool, described=described, development=options.development, start=start
     )

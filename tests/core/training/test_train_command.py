@@ -45,10 +45,12 @@ def test_weights_checkpoint_and_curve_lie_beside_each_other(compact, clips, tmp_
     code, said = compact("--steps", 2, "--development", clips, "--json")
     events = [json.loads(line) for line in said.out.splitlines()]
     assert code == 0
-    assert [event["event"] for event in events] == ["described"] * 3 + ["progress", "end"]
-    assert events[3]["step"] == 2
-    assert events[3]["loss"] > 0
-    assert set(events[3]["development"]) == {f"{clips.name} cf", f"{clips.name} kf1"}
+    names = [event["event"] for event in events]
+    assert names == ["described"] * 3 + ["read"] * 3 + ["progress", "end"]
+    progress = events[-2]
+    assert progress["step"] == 2
+    assert progress["loss"] > 0
+    assert set(progress["development"]) == {f"{clips.name} cf", f"{clips.name} kf1"}
     assert {path.suffix for path in tmp_path.glob("studio A.*")} == {
         ".safetensors",
         ".checkpoint",
