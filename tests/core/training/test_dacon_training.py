@@ -33,18 +33,24 @@ def trainer(clips, cache, plan=TINY, *, version="1.1", **options):
     return DaconTrainer(plan, network(version), dinov2(), found, cache, **options)
 
 
+def share_right(training):
+    """The share of segments that are right in all pairs of an epoch; single clips are too few."""
+    with torch.no_grad():
+        return np.mean([training.loss(part)[1].item() for part in range(12)])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("version", "consistency"), [("1.1", 0.0), ("1.0", 0.2)])
 def test_the_loss_falls_and_the_trained_network_is_better(clips, tmp_path, version, consistency):
-    plan = replace(TINY, epochs=5, consistency=consistency)
+    plan = replace(TINY, epochs=3, consistency=consistency)
     training = trainer(clips, tmp_path, plan, version=version, development=[clips])
-    before = training.measure()
+    before = share_right(training)
     reports = list(run(training, tmp_path / "dacon.safetensors", report_seconds=0))
     losses = [each.loss for each in reports]
     assert np.mean(losses[-12:]) < np.mean(losses[:12])
-    after = reports[-1].development
-    assert after.keys() == before.keys() == {"clips0 cf", "clips0 kf1"}
-    assert sum(after.values()) > sum(before.values()) + 10
+    training.step = 0
+    assert share_right(training) > before + 0.05
+    assert reports[-1].development.keys() == {"clips0 cf", "clips0 kf1"}
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(clips, tmp_path):
