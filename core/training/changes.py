@@ -36,7 +36,7 @@ class Changes:
     Attributes:
         zoom: `[F]`, logarithm of the scale of the figure in its picture; shift: `[F, 2]`.
         thin: `[F]`, the share of segments that is left out.
-        is_mirrored: `[F]`; is_blind: `[F, 6]`, of the shapes and each window.
+        is_mirrored: `[F]`; is_blind: `[F, P]`, in which of `PARTS`.
     """
 
     zoom: npt.NDArray[np.float32]
@@ -146,7 +146,7 @@ def mirrored(batch: Batch, is_mirrored: Tensor) -> Batch:
 def blurred(
     batch: Batch, is_blind: Tensor, net: CompactNet, noise: float, generator: torch.Generator
 ) -> Batch:
-    """Add noise to the descriptors, in spreads, and blind frames in some parts `[B, 6]`."""
+    """Add noise to the descriptors, in spreads, and blind frames in some of `PARTS` `[B, P]`."""
     shift = torch.randn(batch.tokens.shape, generator=generator, device=batch.tokens.device)
     tokens = batch.tokens + shift * (noise * net.spread)
     for part, blind in zip(PARTS, is_blind.unbind(-1), strict=True):

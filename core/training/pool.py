@@ -21,9 +21,8 @@ GROUP = 4
 FIRST_SHEET = 0.4
 """How often the first sheet is taken on purpose."""
 
-SEGMENTS = ("scalars", "density", "positions", "sizes", "color")
-EDGES = ("touching", "border", "trace")
-"""Columns of the pool: one row per segment, one per pair of neighbours."""
+COLUMNS = ("scalars", "density", "positions", "sizes", "touching", "border", "trace")
+"""Of the pool, as in packed frames: one row per segment; the last three one per touching pair."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -35,14 +34,10 @@ class FramePool:
         """Make an empty pool."""
         self.device = device
         self._columns: dict[str, _Column] = {}
-        self._frames: list[tuple[int, int, int, int]] = []
-        self._clips: list[tuple[int, int, int, int]] = []
-        self._first: list[list[int]] = []
-        self._tables: tuple[Ints, Ints, Ints] | None = None
-
-    def __len__(self) -> int:
-        """Return the number of clips."""
-        return len(self._clips)
+        self._clips: list[tuple[int, int, int, int]] = []  # folder, drawings, sheets, colours
+        self._first: list[list[int]] = []  # the first frame of every variant of a clip
+        self._frames: list[tuple[int, int, int, int]] = []  # segments: begin, count; pairs: same
+        self._tables: tuple[Ints, Ints, Ints] | None = None  # the same three as arrays
 
     def add(self, folder: int, variants: Sequence[Sequence[PackedFrame]]) -> None:
         """Add a clip, if it has two drawings at least.
@@ -66,8 +61,7 @@ class FramePool:
             self._frames.append((start, len(frame), edge, edges))
             start, edge = start + len(frame), edge + edges
         columns = {
-            name: np.concatenate([frame.arrays[name] for frame in every])
-            for name in (*SEGMENTS[:-1], *EDGES)
+            name: np.concatenate([frame.arrays[name] for frame in every]) for name in COLUMNS
         }
         for name, values in {**columns, "color": color.astype(np.int16)}.items():
             rows = torch.from_numpy(np.ascontiguousarray(values))
@@ -153,10 +147,10 @@ class FramePool:
     def _arrays(self) -> tuple[Ints, Ints, Ints]:
         """Return the tables: of clips, of the first frame of each variant, of frames."""
         if self._tables is None:
-            self._tables = tuple(  # type: ignore[assignment]
+            clips, first, frames = (
                 np.array(table, np.int64) for table in (self._clips, self._first, self._frames)
             )
-        assert self._tables is not None
+            self._tables = clips, first, frames
         return self._tables
 
     def _length(self, name: str) -> int:
