@@ -9,6 +9,8 @@ AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 QT_LIBRARIES = libegl1 libgl1 libopengl0 libglib2.0-0 libfontconfig1 libdbus-1-3 \
   libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 \
   libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
+QT_FILES = libEGL.so.1 libxkbcommon-x11.so.0 libxcb-cursor.so.0 libxcb-icccm.so.4 \
+  libxcb-image.so.0 libxcb-keysyms.so.1 libxcb-render-util.so.0
 
 .PHONY: run test check format translations benchmark package test-frozen archive wheel
 
@@ -64,7 +66,7 @@ wheel: .venv/packaging
 
 .venv/installed: pyproject.toml
 	@if command -v apt-get > /dev/null && ! { $(PYTHON) -c "import ensurepip" && \
-	    ldconfig -p | grep -q libEGL.so.1 && ldconfig -p | grep -q libxcb-cursor.so.0; }; then \
+	    $(foreach file,$(QT_FILES),ldconfig -p | grep -q $(file) &&) true; }; then \
 	  $(AS_ROOT) apt-get update -q && \
 	  $(AS_ROOT) apt-get install -y -q $(PYTHON)-venv $(QT_LIBRARIES); \
 	fi
