@@ -17,14 +17,11 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPolygonF,
     QRegion,
     QResizeEvent,
     QWheelEvent,
@@ -33,26 +30,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import tools
 from app.desk import Desk, Recolored
-from app.overlays import (
-    GREEN,
-    ORANGE,
-    VERMILLION,
-    Argb,
-    doubt_overlay,
-    flash_overlay,
-    visible_labels,
-)
+from app.marks import RING_BELOW, draw_marks
+from app.overlays import Argb, doubt_overlay, flash_overlay, visible_labels
 from app.shown import FrameColors
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
-from core.edits import Mark
 from core.jobs import Drawing
-from core.matching import Band
 from core.paint import Picture, paint, repaint
 from core.palette import NO_COLOR
-
-RING_BELOW = 24
-"""Doubtful segments that look smaller than this (screen pixels) get a ring."""
 
 FLASH_MS = 1200
 
@@ -313,8 +298,9 @@ class Canvas(QWidget):
             return  # turning to another frame: its doubts are not known yet
         if self._flash.state() == QVariantAnimation.State.Running:
             self._draw_flash(painter, drawing)
-        if self._overlay_on:
-            self._draw_marks(painter)
+        shown = self._desk.shown
+        if self._overlay_on and shown is not None:
+            draw_marks(painter, drawing, shown, self._view, ratio)
 
     def _drawn(self) -> QImage:
         """Return what lies below flash and marks: kept, for reducing a picture takes a while."""
@@ -382,35 +368,6 @@ class Canvas(QWidget):
             origin=(part.top(), part.left()),
         )
         painter.drawImage(part.topLeft(), _image(overlay))
-
-    def _draw_marks(self, painter: QPainter) -> None:
-        """Ring what is doubtful but tiny; tick what a person settled."""
-        drawing, shown = self._desk.drawing, self._desk.shown
-        if drawing is None or shown is None:
-            return
-        ratio, view = self.devicePixelRatioF(), self._view
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        boxes = drawing.segments.boxes
-        is_tiny = boxes[:, 2:].max(axis=1) * view.scale < RING_BELOW * ratio
-        for index in np.flatnonzero(is_tiny & (shown.bands >= Band.DOUBTFUL)).tolist():
-            x, y, width, height = boxes[index].tolist()
-            middle = QPointF(
-                (x + width / 2) * view.scale + view.x, (y + height / 2) * view.scale + view.y
-            )
-            radius = max(width, height) * view.scale / 2 + 4 * ratio
-            unknown = shown.bands[index] == Band.NO_MATCH
-            for color, pen_width in ((0x8C000000, 3), (VERMILLION if unknown else ORANGE, 1.5)):
-                painter.setPen(QPen(QColor.fromRgba(color), pen_width * ratio))
-                painter.drawEllipse(middle, radius, radius)
-        painter.setPen(QPen(QColor(255, 255, 255, 200), ratio))
-        painter.setBrush(QColor.fromRgba(GREEN))
-        size = 7 * ratio
-        for index in np.flatnonzero((shown.marks == Mark.CORRECTED) & ~is_tiny).tolist():
-            y, x = divmod(int(drawing.segments.first_pixels[index]), drawing.line.shape[1])
-            corner = QPointF((x + 0.5) * view.scale + view.x, y * view.scale + view.y)
-            painter.drawPolygon(
-                QPolygonF([corner, corner + QPointF(size, 0), corner + QPointF(0, size)])
-            )
 
     # ------------------------------------------------------------ mouse and keys
 

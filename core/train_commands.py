@@ -252,9 +252,7 @@ def _compact(
         pool.add(folder, [described.frames(clip, each) for each in range(plan.variants)])
         report.advance("read", clip=str(clip))
     report.end()
-    return CompactTrainer(
-        plan, pool, described=described, development=options.development, start=start
-    )
+    return CompactTrainer(plan, pool, described, development=options.development, start=start)
 
 
 def _dacon(

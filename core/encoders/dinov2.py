@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+from torch import library as torch_library
 from torch.nn import functional
 
 from core.encoders import SegmentFeatures
@@ -74,7 +75,7 @@ POOL_SIZE = (512, 512)
 
 Notice = Callable[[str], None]
 
-_schemas: list[object] = []  # torch.library.Library objects live as long as their schemas
+_schemas: list[object] = []  # schemas live as long as the objects that defined them
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def load_timm() -> ModuleType:
     except RuntimeError as error:
         if "torchvision::nms" not in str(error):
             raise
-        library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+        library = torch_library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
         for name in ("nms", "qnms"):
             schema = f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
             library.define(schema)  # type: ignore[no-untyped-call]

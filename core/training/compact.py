@@ -73,8 +73,8 @@ class CompactTrainer:
         self,
         plan: Plan,
         pool: FramePool,
+        described: DescribedClips,
         *,
-        described: DescribedClips | None = None,
         development: Sequence[Path] = (),
         start: CompactNet | None = None,
     ) -> None:
@@ -203,7 +203,6 @@ class CompactTrainer:
         return measure(self._development, self._encoded)
 
     def _encoded(self, clip: Path) -> list[Encoded]:
-        assert self._described is not None
         frames = [packed.unpack() for packed in self._described.frames(clip, CLEAN)]
         return [
             Encoded(encode(self.averaged, frame.description), frame.colors, frame.is_sheet)

@@ -40,7 +40,7 @@ def pool_of(clips, cache, variants=2):
 
 def trainer(clips, cache, plan=TINY, **options):
     described = DescribedClips(cache, seed=0)
-    return CompactTrainer(plan, pool_of(clips, cache), described=described, **options)
+    return CompactTrainer(plan, pool_of(clips, cache), described, **options)
 
 
 def same_weights(one, other):

@@ -105,8 +105,8 @@ def test_two_processes_train_what_one_does(compact, clips, tmp_path):
         torch.load(tmp_path / f"{name}.checkpoint", weights_only=True)["net"]  # noqa: TID251
         for name in ("one", "two")
     )
-    for name, value in first.items():
-        torch.testing.assert_close(second[name], value, rtol=1e-4, atol=1e-6, msg=name)
+    for name, value in first.items():  # a step is 1e-3; other threads sum up to 1e-6 differently
+        torch.testing.assert_close(second[name], value, rtol=1e-4, atol=1e-5, msg=name)
 
 
 @pytest.mark.slow
