@@ -32,8 +32,9 @@ def test_file_to_label_map(benchmark, page, tmp_path):
     benchmark(lambda: segment(read_line_image(path)))
 
 
-def test_features_of_a_frame(benchmark, page):
-    encoder, segments = models.load("geometry"), segment(page)
+@pytest.mark.parametrize("name", ["compact", "geometry"])
+def test_features_of_a_frame(benchmark, page, name):
+    encoder, segments = models.load(name), segment(page)
     benchmark(encoder.encode, page, segments)
 
 
