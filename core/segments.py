@@ -44,6 +44,8 @@ class Segments:
         trace_pixels: `[N]` int64, the trace-line pixels as y * W + x.
         trace_sides: `[N, 2]` int32, the labels on the two sides of each trace-line pixel; the one
             with more pixels around it first; 0 where there is none.
+        trace_tints: `[N]` int8, 1 where red is the strongest of the pixel's channels, -1 where blue
+            is, 0 for green: studios tell shadows from highlights so.
     """
 
     label_map: LabelMap
@@ -52,6 +54,7 @@ class Segments:
     first_pixels: npt.NDArray[np.int64]
     trace_pixels: npt.NDArray[np.int64]
     trace_sides: npt.NDArray[np.int32]
+    trace_tints: npt.NDArray[np.int8]
 
     def __post_init__(self) -> None:
         """Lock the arrays: segments are shared between threads."""
@@ -93,10 +96,14 @@ def segment(line: npt.NDArray[np.uint8]) -> Segments:
     """Cut a line image `[H, W, 4]` (alpha above 0 is line) into its 4-connected segments."""
     is_free = line.view("<u4")[..., 0] < ALPHA
     _, label_map = cv2.connectedComponents(is_free.view(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    return from_label_map(np.asarray(label_map, np.int32), _trace_pixels(line, is_free))
+    return from_label_map(np.asarray(label_map, np.int32), *_trace_pixels(line, is_free))
 
 
-def from_label_map(label_map: LabelMap, trace_pixels: npt.NDArray[np.int64]) -> Segments:
+def from_label_map(
+    label_map: LabelMap,
+    trace_pixels: npt.NDArray[np.int64],
+    trace_tints: npt.NDArray[np.int8],
+) -> Segments:
     """Measure the segments of a label map `[H, W]` in which every label 1…L occurs.
 
     Areas, boxes and first pixels follow from the runs; OpenCV's own statistics cost three times as
@@ -119,6 +126,7 @@ def from_label_map(label_map: LabelMap, trace_pixels: npt.NDArray[np.int64]) -> 
         first_pixels=all_runs.row[first] * label_map.shape[1] + all_runs.left[first],
         trace_pixels=trace_pixels,
         trace_sides=_trace_sides(label_map, trace_pixels),
+        trace_tints=trace_tints,
     )
 
 
@@ -177,8 +185,8 @@ def keys_of(
 
 def _trace_pixels(
     line: npt.NDArray[np.uint8], is_free: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int64]:
-    """Return the coloured pixels `[N]` among those that are not free `[H, W]`.
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
+    """Return the coloured pixels `[N]` among those that are not free `[H, W]`, and their tints.
 
     Saturation is that of the ink, (max - min) / (255 - min), so that the antialiased edge of a red
     line counts as red and the edge of a black line as grey, whatever their strength.
@@ -188,8 +196,10 @@ def _trace_pixels(
     red, green, blue, _ = line.reshape(-1, 4)[pixels].T.astype(np.float32)
     low = np.minimum(np.minimum(red, green), blue)
     high = np.maximum(np.maximum(red, green), blue)
-    traced: npt.NDArray[np.int64] = pixels[high - low > TRACE_SATURATION * (255 - low)]
-    return traced
+    is_traced = high - low > TRACE_SATURATION * (255 - low)
+    is_red, is_blue = red >= np.maximum(green, blue), blue >= green
+    tints = np.where(is_red, 1, np.where(is_blue, -1, 0)).astype(np.int8)
+    return pixels[is_traced], tints[is_traced]
 
 
 def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

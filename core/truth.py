@@ -113,7 +113,7 @@ def _segments(line: Image, folder: Path, stem: str) -> Segments:
     present, labels = np.unique(np.append(numbers, 0), return_inverse=True)
     label_map = labels[:-1].reshape(numbers.shape).astype(np.int32)
     assert present[0] == 0
-    return from_label_map(label_map, own.trace_pixels)
+    return from_label_map(label_map, own.trace_pixels, own.trace_tints)
 
 
 def _true_frame(

@@ -30,7 +30,7 @@ from core.segments import Segments
 ROWS = 512
 """Rows of the attention computed at once: bounds the memory that thousands of segments take."""
 
-PAIR_FEATURES = 11
+PAIR_FEATURES = 13
 
 
 class WeightsError(Exception):
@@ -54,7 +54,7 @@ class Batch:
 
     Attributes:
         tokens: `[B, N, WIDTH]`; positions: `[B, N, 2]`; sizes: `[B, N]`.
-        border, trace: `[B, N, N]`, shares of the row's border.
+        border, trace, tint: `[B, N, N]`, shares of the row's border.
         is_segment: `[B, N]` bool, False on padding.
     """
 
@@ -63,6 +63,7 @@ class Batch:
     sizes: Tensor
     border: Tensor
     trace: Tensor
+    tint: Tensor
     is_segment: Tensor
 
     def to(self, device: torch.device) -> "Batch":
@@ -76,7 +77,7 @@ def collate(frames: Sequence[Description]) -> Batch:
     tokens = np.zeros((count, longest, WIDTH), np.float32)
     positions = np.zeros((count, longest, 2), np.float32)
     sizes = np.zeros((count, longest), np.float32)
-    border, trace = np.zeros((2, count, longest, longest), np.float32)
+    border, trace, tint = np.zeros((3, count, longest, longest), np.float32)
     is_segment = np.zeros((count, longest), bool)
     for row, frame in enumerate(frames):
         own = slice(0, len(frame))
@@ -84,7 +85,8 @@ def collate(frames: Sequence[Description]) -> Batch:
         sizes[row, own], is_segment[row, own] = frame.sizes, True
         first, second = frame.touching.T
         border[row, first, second], trace[row, first, second] = frame.border, frame.trace
-    arrays = (tokens, positions, sizes, border, trace, is_segment)
+        tint[row, first, second] = frame.tint
+    arrays = (tokens, positions, sizes, border, trace, tint, is_segment)
     return Batch(*map(torch.from_numpy, arrays))
 
 
@@ -185,6 +187,8 @@ class CompactNet(nn.Module):
             batch.border.transpose(1, 2)[:, rows],
             batch.trace[:, rows],
             batch.trace.transpose(1, 2)[:, rows],
+            batch.tint[:, rows],
+            batch.tint.transpose(1, 2)[:, rows],
         ]
         return F.relu(_mix(self.pair, torch.stack(features, dim=1)), inplace=True)
 

@@ -22,13 +22,13 @@ from core.encoders.shapes import (
 from core.encoders.windows import NUMBERS, look_around
 from core.segments import LabelMap, Segments, runs
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the numbers do; weights are for one version."""
 
 SAMPLE_SIDE = 448
 """Borders and distances are measured on a label map of about this many cells along the figure."""
 
-SCALARS = 41
+SCALARS = 42
 WIDTH = SCALARS + GRID * GRID + NUMBERS
 """Numbers per segment."""
 
@@ -44,6 +44,7 @@ class Description:
         touching: `[E, 2]` int32, rows of pairs of touching segments, both ways round.
         border: `[E]` float32, which share of the border of the first the second is beyond.
         trace: `[E]` float32, which share of the border of the first is a trace line to the second.
+        tint: `[E]` float32, the share that is a red one less that of blue ones.
     """
 
     tokens: npt.NDArray[np.float32]
@@ -52,6 +53,7 @@ class Description:
     touching: npt.NDArray[np.int32]
     border: npt.NDArray[np.float32]
     trace: npt.NDArray[np.float32]
+    tint: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         """Return the number of segments L."""
@@ -64,7 +66,7 @@ def describe(segments: Segments) -> Description:
     if not count:
         tokens, positions = np.zeros((0, WIDTH), np.float32), np.zeros((0, 2), np.float32)
         none, pairs = np.zeros(0, np.float32), np.zeros((0, 2), np.int32)
-        return Description(tokens, positions, none, pairs, none, none)
+        return Description(tokens, positions, none, pairs, none, none, none)
     label_map = segments.label_map
     figure = figure_of(label_map)
     on_edge = _edge_counts(label_map, count)
@@ -102,6 +104,7 @@ def describe(segments: Segments) -> Description:
         touching=np.stack([edges.first, edges.second], axis=1).astype(np.int32),
         border=(edges.length / edges.total[edges.first]).astype(np.float32),
         trace=(edges.trace / edges.total[edges.first]).astype(np.float32),
+        tint=(edges.tint / edges.total[edges.first]).astype(np.float32),
     )
 
 
@@ -152,6 +155,7 @@ def _scalars(
     beside = np.bincount(edges.first, share * np.log(area[edges.second]), minlength=count)
     to_background = np.bincount(edges.first, share * (edges.second == background), minlength=count)
     trace = np.bincount(edges.first, edges.trace, minlength=count) / total
+    tint = np.bincount(edges.first, edges.tint, minlength=count) / total
     touches = neighbours > 0
 
     body = area * ~is_background
@@ -206,6 +210,7 @@ def _scalars(
         np.where(touches, beside - np.log(area), 0) / 6,
         rank,
         inner.is_lost,
+        tint,
         *(np.full(count, each) for each in frame),
     ]
     return np.stack(columns, axis=1)
@@ -213,6 +218,9 @@ def _scalars(
 
 PLACE, EXTENT = [1, 2], [5, 6]
 """Of the scalars: centroid, and spread, in halves of the figure."""
+
+TINT = 35
+"""Of the scalars: how much of the border is red trace line, less what is blue."""
 
 LOGARITHMS = {0: 1 / 3, 9: 1 / 2, 10: 1 / 2, 22: 0.3}
 """Area, width, height and depth: what they grow by when a segment is e times as large in the figure

@@ -101,7 +101,8 @@ class Borders(NamedTuple):
     """Pairs of touching segments, both ways round, sorted.
 
     Attributes:
-        first: `[E]` row; second: `[E]` row; length: `[E]` cells; trace: `[E]` cells.
+        first: `[E]` row; second: `[E]` row; length: `[E]` cells; trace: `[E]` cells; tint: `[E]`
+            cells, those of red trace lines less those of blue ones.
         own: `[L]` border of a segment with itself: lines that end inside it.
         total: `[L]` length of the border with all others, at least 1e-6.
     """
@@ -110,6 +111,7 @@ class Borders(NamedTuple):
     second: npt.NDArray[np.int64]
     length: Floats
     trace: Floats
+    tint: Floats
     own: Floats
     total: Floats
 
@@ -139,23 +141,28 @@ def measure_borders(segments: Segments, inner: Inside, stride: int) -> Borders:
     is_own = first == second
     own = np.bincount(first[is_own], lengths[is_own], minlength=count) / 2
 
-    sides = segments.trace_sides[(segments.trace_sides > 0).all(axis=1)].astype(np.int64) - 1
-    trace_codes, trace_pixels = np.unique(
-        sides.min(axis=1) * count + sides.max(axis=1), return_counts=True
+    is_between = (segments.trace_sides > 0).all(axis=1)
+    sides = segments.trace_sides[is_between].astype(np.int64) - 1
+    trace_codes, pair = np.unique(
+        sides.min(axis=1) * count + sides.max(axis=1), return_inverse=True
     )
+    trace_pixels = np.bincount(pair)
+    trace_tints = np.bincount(pair, segments.trace_tints[is_between]) / np.maximum(trace_pixels, 1)
     low, high = np.minimum(first, second), np.maximum(first, second)
     at = np.searchsorted(trace_codes, low * count + high)
     at[at == len(trace_codes)] = 0
-    pixels = np.zeros(len(codes))
+    pixels, tint = np.zeros((2, len(codes)))
     if len(trace_codes):
-        pixels = np.where(trace_codes[at] == low * count + high, trace_pixels[at], 0)
+        is_traced = trace_codes[at] == low * count + high
+        pixels, tint = np.where(is_traced, (trace_pixels[at], trace_tints[at]), 0)
     # a line one pixel thick has one pixel per pixel of border; a thick one more: hence the limit
     trace = np.minimum(pixels / stride, lengths)
 
     other = ~is_own
-    first, second, lengths, trace = first[other], second[other], lengths[other], trace[other]
+    first, second, lengths = first[other], second[other], lengths[other]
+    trace, tint = trace[other], (trace * tint)[other]
     total = np.bincount(first, lengths, minlength=count)
-    return Borders(first, second, lengths, trace, own, np.maximum(total, 1e-6))
+    return Borders(first, second, lengths, trace, tint, own, np.maximum(total, 1e-6))
 
 
 def _contacts(grid: LabelMap, gap: int) -> list[npt.NDArray[np.int64]]:

@@ -15,6 +15,7 @@ from core.encoders.descriptors import (
     MIRROR_SIGN,
     PLACE,
     SCALARS,
+    TINT,
     WIDTH,
 )
 from core.encoders.shapes import GRID
@@ -28,6 +29,9 @@ PARTS = [slice(SCALARS, SCALARS + GRID**2)] + [
 ]
 """Of the descriptors: shapes, and one window each."""
 
+TINTS = np.array([1, 1, 1, 1, 1, 1, 1, -1, 0, 0], np.float32)
+"""Seven groups in ten keep the tints of their trace lines."""
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -36,12 +40,15 @@ class Changes:
     Attributes:
         zoom: `[F]`, logarithm of the scale of the figure in its picture; shift: `[F, 2]`.
         thin: `[F]`, the share of segments that is left out.
+        tint: `[F]`, 1 as drawn, -1 with red and blue trace lines exchanged, 0 with green ones: not
+            every studio draws shadows in blue.
         is_mirrored: `[F]`; is_blind: `[F, P]`, in which of `PARTS`.
     """
 
     zoom: npt.NDArray[np.float32]
     shift: npt.NDArray[np.float32]
     thin: npt.NDArray[np.float32]
+    tint: npt.NDArray[np.float32]
     is_mirrored: npt.NDArray[np.bool_]
     is_blind: npt.NDArray[np.bool_]
 
@@ -65,6 +72,7 @@ class Changes:
             zoom=rng.uniform(-0.4, 0.7, frames).astype(np.float32) * is_moved,
             shift=rng.uniform(-0.3, 0.3, (frames, 2)).astype(np.float32) * is_moved[:, None],
             thin=(rng.uniform(0, thin, frames) * is_thinned).astype(np.float32),
+            tint=np.repeat(rng.choice(TINTS, groups), GROUP),
             is_mirrored=np.repeat(rng.random(groups) < 0.5, GROUP),
             is_blind=rng.random((frames, len(PARTS))) < blind,
         )
@@ -89,11 +97,12 @@ class Changes:
         Returns:
             The batch, and the same one with noise and blind parts, as the network sees it.
         """
-        zoom, shift, thin, is_mirrored, is_blind = (
+        zoom, shift, thin, tint, is_mirrored, is_blind = (
             torch.from_numpy(values[frames]).to(batch.tokens.device)
             for values in vars(self).values()
         )
-        batch = mirrored(reframed(thinned(batch, thin, generator), zoom, shift), is_mirrored)
+        batch = tinted(thinned(batch, thin, generator), tint)
+        batch = mirrored(reframed(batch, zoom, shift), is_mirrored)
         return batch, blurred(batch, is_blind, net, noise, generator)
 
 
@@ -103,6 +112,13 @@ def thinned(batch: Batch, share: Tensor, generator: torch.Generator) -> Batch:
     kept = batch.is_segment & (chance >= share[:, None])
     is_enough = kept.sum(dim=1, keepdim=True) >= MIN_SEGMENTS
     return replace(batch, is_segment=torch.where(is_enough, kept, batch.is_segment))
+
+
+def tinted(batch: Batch, tint: Tensor) -> Batch:
+    """Multiply the tints of the trace lines of every frame by a number `[B]`."""
+    tokens = batch.tokens.clone()
+    tokens[..., TINT] *= tint[:, None]
+    return replace(batch, tokens=tokens, tint=batch.tint * tint[:, None, None])
 
 
 def reframed(batch: Batch, zoom: Tensor, shift: Tensor) -> Batch:

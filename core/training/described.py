@@ -22,7 +22,7 @@ STEPS = 80.0
 
 _MOST = float(np.finfo(np.float16).max)
 
-_FORMAT = "2"  # of the augmentation and the files: part of their names
+_FORMAT = "3"  # of the augmentation and the files: part of their names
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ class PackedFrame:
             "touching": found.touching.astype(np.int16),
             "border": found.border.astype(np.float16),
             "trace": found.trace.astype(np.float16),
+            "tint": found.tint.astype(np.float16),
             "colors": frame.colors,
             "is_sheet": np.array(frame.is_sheet),
         }
@@ -161,5 +162,6 @@ class PackedFrame:
             touching=stored["touching"].astype(np.int32),
             border=stored["border"].astype(np.float32),
             trace=stored["trace"].astype(np.float32),
+            tint=stored["tint"].astype(np.float32),
         )
         return DescribedFrame(description, stored["colors"].astype(np.uint32), self.is_sheet)

@@ -21,8 +21,8 @@ GROUP = 4
 FIRST_SHEET = 0.4
 """How often the first sheet is taken on purpose."""
 
-COLUMNS = ("scalars", "density", "positions", "sizes", "touching", "border", "trace")
-"""Of the pool, as in packed frames: one row per segment; the last three one per touching pair."""
+COLUMNS = ("scalars", "density", "positions", "sizes", "touching", "border", "trace", "tint")
+"""Of the pool, as in packed frames: one row per segment; the last four one per touching pair."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -129,17 +129,17 @@ class FramePool:
         pairs = self._on_device(np.arange(edges.sum()) + begin)
         owner = self._on_device(np.repeat(np.arange(len(frame)), edges))
         touching = self._column("touching")[pairs].long()
-        border, trace = (
-            torch.zeros(len(frame), longest, longest, device=self.device) for _ in range(2)
-        )
-        border[owner, touching[:, 0], touching[:, 1]] = self._column("border")[pairs].float()
-        trace[owner, touching[:, 0], touching[:, 1]] = self._column("trace")[pairs].float()
+        shares = torch.zeros(3, len(frame), longest, longest, device=self.device)
+        for share, name in zip(shares, ("border", "trace", "tint"), strict=True):
+            share[owner, touching[:, 0], touching[:, 1]] = self._column(name)[pairs].float()
+        border, trace, tint = shares
         batch = Batch(
             tokens=tokens * is_segment[..., None],
             positions=self._column("positions")[rows].float(),
             sizes=self._column("sizes")[rows].float(),
             border=border,
             trace=trace,
+            tint=tint,
             is_segment=is_segment,
         )
         return batch, self._column("color")[rows].long()

@@ -49,6 +49,15 @@ def test_a_trace_line_separates_segments_and_knows_both():
     assert {frozenset(pair) for pair in segments.trace_sides.tolist()} == {frozenset({1, 2})}
 
 
+def test_a_trace_line_knows_whether_it_is_rather_red_or_blue():
+    line = draw(".r.b.")
+    tints = segment(np.vstack([line, line])).trace_tints
+    assert tints.tolist() == [1, -1, 1, -1]
+    line[0, 1] = (0, 200, 40, 255)  # green
+    line[0, 3] = (0, 200, 255, 255)  # light blue
+    assert segment(line).trace_tints.tolist() == [0, -1]
+
+
 def test_every_pixel_of_a_thick_trace_line_knows_both_sides():
     segments = segment(draw("...rrr...\n" * 5))
     assert {frozenset(pair) for pair in segments.trace_sides.tolist()} == {frozenset({1, 2})}

@@ -54,7 +54,7 @@ def parity(request, tmp_path_factory):
     for which in ("src", "tgt"):
         line = np.ascontiguousarray(expected[f"{which}.line_rgba"].permute(1, 2, 0).numpy())
         label_map = expected[f"{which}.segments"].numpy()
-        segments = from_label_map(label_map, np.zeros(0, np.int64))
+        segments = from_label_map(label_map, np.zeros(0, np.int64), np.zeros(0, np.int8))
         found[which] = encoder.encode(line, segments), encoder.features([(line, segments)])[0]
     return expected, found
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.encoders.compact import collate
-from core.encoders.descriptors import SCALARS, WIDTH, describe
+from core.encoders.descriptors import SCALARS, TINT, WIDTH, describe
 from core.segments import from_label_map, segment
 from core.training.changes import mirrored
 from tests.core.encoders.drawings import INK, PAPER, cells, outlines
@@ -16,9 +16,13 @@ seeds = st.integers(0, 10**6)
 
 def borders(description):
     return {
-        tuple(pair): (round(float(border), 4), round(float(trace), 4))
-        for pair, border, trace in zip(
-            description.touching.tolist(), description.border, description.trace, strict=True
+        tuple(pair): tuple(round(float(share), 4) for share in shares)
+        for pair, *shares in zip(
+            description.touching.tolist(),
+            description.border,
+            description.trace,
+            description.tint,
+            strict=True,
         )
     }
 
@@ -49,7 +53,9 @@ def test_numbering_the_segments_otherwise_only_orders_the_rows(seed):
     segments = segment(outlines(seed))
     order = np.random.default_rng(seed).permutation(len(segments))  # new label of each row
     table = np.concatenate([[0], order + 1]).astype(np.int32)
-    renumbered = from_label_map(table[segments.label_map], segments.trace_pixels)
+    renumbered = from_label_map(
+        table[segments.label_map], segments.trace_pixels, segments.trace_tints
+    )
     a, b = describe(segments), describe(renumbered)
     np.testing.assert_allclose(a.tokens, b.tokens[order], atol=1e-5)
     np.testing.assert_array_equal(a.sizes, b.sizes[order])
@@ -113,7 +119,7 @@ def test_a_share_of_border_is_counted_for_both_sides():
     assert set(shares) == {(i, j) for i in range(3) for j in range(3) if i != j}
     assert shares[1, 2] == shares[2, 1]
     for row in range(3):
-        total = sum(border for (first, _), (border, _) in shares.items() if first == row)
+        total = sum(border for (first, _), (border, *_) in shares.items() if first == row)
         assert total == pytest.approx(1, abs=1e-3)
 
 
@@ -134,6 +140,24 @@ def test_trace_lines_are_told_from_black_lines():
     shares = borders(description)
     assert shares[1, 2][1] == pytest.approx(shares[1, 2][0])
     assert shares[0, 1][1] == 0
+
+
+@pytest.mark.parametrize(("ink", "tint"), [("r", 1), ("b", -1)])
+def test_red_and_blue_trace_lines_are_told_apart(ink, tint):
+    line = draw(f"""
+    .............
+    .###########.
+    .#....{ink}....#.
+    .#....{ink}....#.
+    .#....{ink}....#.
+    .###########.
+    .............
+    """)
+    description = describe(segment(line))
+    shares = borders(description)
+    assert shares[1, 2][2] == pytest.approx(tint * shares[1, 2][1])
+    assert shares[0, 1][2] == 0
+    assert np.sign(description.tokens[:, TINT]).tolist() == [0, tint, tint]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (5, 7), (300, 40)])

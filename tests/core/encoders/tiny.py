@@ -57,4 +57,5 @@ def segments_of(label_map):
     labels = np.unique(label_map[label_map > 0])
     renumber = np.zeros(label_map.max(initial=0) + 1, np.int32)
     renumber[labels] = np.arange(1, len(labels) + 1)
-    return from_label_map(np.ascontiguousarray(renumber[label_map]), np.zeros(0, np.int64))
+    no_trace = np.zeros(0, np.int64), np.zeros(0, np.int8)
+    return from_label_map(np.ascontiguousarray(renumber[label_map]), *no_trace)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.training.augment import augment_clip, merge
+from core.training.augment import augment_clip, close_gaps, merge, thicken
 from core.training.clips import read_frames
 
 
@@ -24,9 +24,63 @@ def test_the_same_seed_changes_frames_alike(clips):
         np.testing.assert_array_equal(one.segments.label_map, other.segments.label_map)
 
 
-def test_only_neighbours_of_one_colour_are_merged():
-    label_map = np.zeros((9, 20), np.int16)
+@pytest.fixture
+def three_rows():
+    label_map = np.zeros((40, 20), np.int16)
     label_map[:, :6], label_map[:, 8:12], label_map[:, 14:] = 1, 2, 3
-    merged = merge(label_map, np.array([7, 7, 9], np.uint32), np.random.default_rng(0), share=1.0)
-    assert (merged[:, :12] == 1).all()
-    np.testing.assert_array_equal(merged[:, 12:], label_map[:, 12:])
+    return label_map
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_only_neighbours_of_one_colour_are_merged(three_rows, seed):
+    colors = np.array([7, 7, 9], np.uint32)
+    merged = merge(three_rows, colors, np.random.default_rng(seed), share=1.0)
+    assert set(np.unique(merged[:, :12])) <= {0, 1}
+    assert (merged[:, 6:8] == 1).any()
+    np.testing.assert_array_equal(merged[:, 12:], three_rows[:, 12:])
+
+
+def test_a_line_is_left_out_or_has_a_gap(three_rows):
+    colors = np.array([7, 7, 9], np.uint32)
+    opened = {
+        int((merge(three_rows, colors, np.random.default_rng(seed), share=1.0)[:, 6] == 1).sum())
+        for seed in range(12)
+    }
+    assert 40 in opened
+    assert any(1 < rows <= 9 for rows in opened)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_segment_is_closed_where_it_is_narrowest(seed):
+    label_map = np.zeros((32, 62), np.int16)
+    label_map[1:31, 1:30] = label_map[1:31, 32:61] = 1
+    label_map[15:17, 30:32] = 1  # a gap of two pixels between two halves
+    closed, colors = close_gaps(
+        label_map, np.array([7], np.uint32), np.random.default_rng(seed), share=1.0
+    )
+    assert colors.tolist() == [7, 7]
+    assert {closed[10, 10], closed[10, 50]} == {1, 2}
+    changed = closed != label_map
+    assert np.argwhere(changed & (closed == 0))[:, 1].tolist() == [30, 30] or (
+        set(np.argwhere(changed & (closed == 0))[:, 1]) <= {29, 30, 31, 32}
+    )
+
+
+def test_a_segment_without_a_narrow_place_stays_whole():
+    label_map = np.zeros((32, 32), np.int16)
+    label_map[1:31, 1:31] = 1
+    closed, colors = close_gaps(
+        label_map, np.array([7], np.uint32), np.random.default_rng(0), share=1.0
+    )
+    np.testing.assert_array_equal(closed, label_map)
+    assert len(colors) == 1
+
+
+def test_lines_grow_by_a_pixel_all_along_or_taper():
+    label_map = np.ones((200, 200), np.int16)
+    label_map[:, 100] = 0
+    rng = np.random.default_rng(1)
+    assert ((thicken(label_map, rng, share=1.0) == 0).sum(axis=1) == 2).all()
+    widths = (thicken(label_map, rng, share=0.5) == 0).sum(axis=1)
+    assert set(widths) == {1, 2}
+    assert 0.1 < (widths == 2).mean() < 0.9

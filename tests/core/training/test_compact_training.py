@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from core.encoders.compact import CompactEncoder, NetConfig, collate, from_bytes
-from core.encoders.descriptors import EXTENT, LOGARITHMS, PLACE, describe
+from core.encoders.descriptors import EXTENT, LOGARITHMS, PLACE, TINT, describe
 from core.images import read_image, write_png
 from core.segments import segment
-from core.training.changes import mirrored, reframed, thinned
+from core.training.changes import mirrored, reframed, thinned, tinted
 from core.training.clips import find_training_clips, read_frames
 from core.training.compact import CompactTrainer, Plan, group_losses
 from core.training.described import CLEAN, DescribedClips
@@ -209,6 +209,7 @@ def test_a_pool_gives_back_the_frames_that_were_put_in(clips, tmp_path):
         torch.testing.assert_close(found[is_segment], wanted[is_segment])
     torch.testing.assert_close(batch.border, expected.border)
     torch.testing.assert_close(batch.trace, expected.trace)
+    torch.testing.assert_close(batch.tint, expected.tint)
     for row, frame in enumerate(frames[::-1]):
         number = colors[row, : len(frame.colors)].numpy()
         pairs = set(zip(number.tolist(), frame.colors.tolist(), strict=True))
@@ -277,6 +278,19 @@ def test_reframing_moves_all_segments_of_a_frame_alike():
     changed = (after.tokens[0, inside] != before.tokens[0, inside]).any(dim=0).nonzero()[:, 0]
     assert set(changed.tolist()) == {*PLACE, *EXTENT, *LOGARITHMS}
     torch.testing.assert_close(after.tokens[1], before.tokens[1])
+
+
+def test_tints_are_kept_exchanged_or_lost():
+    inked = outlines(1, count=12, trace=True)
+    before = collate([describe(segment(inked))] * 3)
+    assert before.tint.any()
+    assert before.tokens[..., TINT].any()
+    after = tinted(before, torch.tensor([1.0, -1.0, 0.0]))
+    for row, factor in enumerate((1, -1, 0)):
+        torch.testing.assert_close(after.tint[row], before.tint[row] * factor)
+        tokens = before.tokens[row].clone()
+        tokens[:, TINT] *= factor
+        torch.testing.assert_close(after.tokens[row], tokens)
 
 
 def test_mirroring_changes_the_frames_that_it_is_asked_to():
