@@ -526,9 +526,9 @@ class Desk(QObject):
         self.sheets[files] = sheet
         if files not in self.sheet_files and self.project is not None:
             self._write(lambda project: project.add_sheets([files], sheet.palette_colors()))
-            if self.color_id == NO_COLOR:
-                opaque = [color.id for color in self.palette.colors if color.rgba[3]]
-                self.take_color(next(iter(opaque), NO_COLOR))
+        if self.color_id == NO_COLOR:  # nobody begins with an empty bucket
+            opaque = [color.id for color in self.palette.colors if color.rgba[3]]
+            self.take_color(next(iter(opaque), NO_COLOR))
         self.sheets_changed.emit()
 
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:

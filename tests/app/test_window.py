@@ -320,6 +320,14 @@ def test_reopening_the_folder_brings_back_paint_and_history(window, open_clip, m
     assert desk.project.undo_text == "Paint segment"
 
 
+def test_the_bucket_of_a_cut_that_is_opened_again_is_full(window, open_clip, make_clip):
+    folder = make_clip()
+    open_clip(folder)
+    open_clip(make_clip(name="other"))
+    desk = open_clip(folder)
+    assert desk.palette.color(desk.color_id).rgba[3]
+
+
 def test_paint_is_carried_over_to_a_redrawn_frame(window, open_clip, make_clip, qtbot):
     folder = make_clip(count=1)
     desk = open_clip(folder)
