@@ -233,7 +233,7 @@ class Desk(QObject):
         self._said.clear()
         self._digests.clear()
         self._drawing, self._position, self.label = None, 0, 0
-        self.color_id = NO_COLOR
+        self.color_id = self._first_color()
         for notice in project.notices:
             self.noticed.emit(notice)
         for changed in (self.cut_changed, self.palette_changed, self.sheets_changed):
@@ -526,10 +526,13 @@ class Desk(QObject):
         self.sheets[files] = sheet
         if files not in self.sheet_files and self.project is not None:
             self._write(lambda project: project.add_sheets([files], sheet.palette_colors()))
-        if self.color_id == NO_COLOR:  # nobody begins with an empty bucket
-            opaque = [color.id for color in self.palette.colors if color.rgba[3]]
-            self.take_color(next(iter(opaque), NO_COLOR))
+            if self.color_id == NO_COLOR:
+                self.take_color(self._first_color())
         self.sheets_changed.emit()
+
+    def _first_color(self) -> int:
+        """Return what the bucket begins with: the first colour that covers, if there is one."""
+        return next((color.id for color in self.palette.colors if color.rgba[3]), NO_COLOR)
 
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:
         if frame_id != self.frame_id:

@@ -177,6 +177,7 @@ def close_gaps(
         own = (np.pad(window, 1) == label).astype(np.uint8)
         wide = cv2.erode(own, kernel)
         count, parts, stats, _ = cv2.connectedComponentsWithStats(wide, connectivity=4)
+        # two to four parts (and what is not wide), none of them a crumb
         if not 3 <= count <= 5 or stats[1:, cv2.CC_STAT_AREA].min() < reach**2:
             continue
         _, nearest = cv2.distanceTransformWithLabels(1 - wide, cv2.DIST_L2, 5)

@@ -29,9 +29,6 @@ PARTS = [slice(SCALARS, SCALARS + GRID**2)] + [
 ]
 """Of the descriptors: shapes, and one window each."""
 
-TINTS = np.array([1, 1, 1, 1, 1, 1, 1, -1, 0, 0], np.float32)
-"""Seven groups in ten keep the tints of their trace lines."""
-
 
 @dataclass(frozen=True)
 class Changes:
@@ -72,7 +69,9 @@ class Changes:
             zoom=rng.uniform(-0.4, 0.7, frames).astype(np.float32) * is_moved,
             shift=rng.uniform(-0.3, 0.3, (frames, 2)).astype(np.float32) * is_moved[:, None],
             thin=(rng.uniform(0, thin, frames) * is_thinned).astype(np.float32),
-            tint=np.repeat(rng.choice(TINTS, groups), GROUP),
+            tint=np.repeat(rng.choice([1, -1, 0], groups, p=[0.7, 0.1, 0.2]), GROUP).astype(
+                np.float32
+            ),
             is_mirrored=np.repeat(rng.random(groups) < 0.5, GROUP),
             is_blind=rng.random((frames, len(PARTS))) < blind,
         )
