@@ -58,9 +58,11 @@ def ticking():
 def test_three_clips_can_be_learned_by_heart(clips, tmp_path):
     plan = replace(TINY, steps=150, rate=3e-3)
     out = tmp_path / "weights.safetensors"
-    *_, last = run(trainer(clips, tmp_path, plan, development=[clips]), out)
+    learner = trainer(clips, tmp_path, plan, development=[clips])
+    steps = list(run(learner, out, report_seconds=0))
+    last = steps[-1]
     assert last.step == 150
-    assert last.accuracy > 0.9
+    assert np.mean([each.accuracy for each in steps[-50:]]) > 0.9
     assert set(last.development) == {f"{clips.name} cf", f"{clips.name} kf1"}
     assert all(accuracy > 95 for accuracy in last.development.values())
     assert CompactEncoder(out).width == 16
