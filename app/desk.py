@@ -1,5 +1,6 @@
 """The desk: the project, the current frame, the selection. The only thing that panels share."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from app.model_room import ModelRoom
 from app.progress import Meter
 from app.shown import FrameColors, ShownFrames
 from core.clip import cel_of
-from core.edits import Changes, Edit, FramePaint
+from core.edits import Changes, Edit, FramePaint, is_alike
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -93,7 +94,8 @@ class Desk(QObject):
         self._frames: tuple[tuple[FrameEntry, ...], Path, tuple[FrameFile, ...]] | None = None
         self._shown = ShownFrames()
         self._revision = 0
-        self._meter = Meter()
+        self._meters: list[tuple[Job, Meter]] = []  # of what runs
+        self._stored: ReadSheets | None = None  # reads sheets that the cut has already
         self._said: set[str] = set()
         self._digests: dict[int, str] = {}  # of drawings seen for the first time, not stored yet
         self._cut_to_open: Path | None = None
@@ -127,9 +129,7 @@ class Desk(QObject):
     @property
     def drawing(self) -> Drawing | None:
         """The drawing on the canvas, None until it has been read."""
-        if self._drawing is None or self._drawing[0] != self.frame_id:
-            return None
-        return self._drawing[1]
+        return None if self.frame_id is None else self._read(self.frame_id)
 
     @property
     def palette(self) -> Palette:
@@ -148,8 +148,8 @@ class Desk(QObject):
         return self._engine.is_busy
 
     def prediction(self, frame_id: int) -> Prediction | None:
-        """The latest prediction of a frame."""
-        return self._shown.prediction(frame_id)
+        """The latest prediction of a frame, unless its drawing has been saved anew since."""
+        return self._shown.prediction(frame_id, self._read(frame_id))
 
     def paint(self, frame_id: int) -> FramePaint:
         """What a person settled in a frame."""
@@ -157,30 +157,28 @@ class Desk(QObject):
 
     def frame_colors(self, frame_id: int) -> FrameColors | None:
         """What is to be shown of a frame; None while nothing is known of it."""
-        drawing = self._drawing
-        is_read = drawing is not None and drawing[0] == frame_id
-        keys = drawing[1].segments.keys if drawing is not None and is_read else None
-        return self._shown.colors(frame_id, self.paint(frame_id), keys=keys)
+        return self._shown.colors(frame_id, self.paint(frame_id), self._read(frame_id))
+
+    def _read(self, frame_id: int) -> Drawing | None:
+        """Return the drawing of a frame if it is the one that has been read."""
+        return self._drawing[1] if self._drawing and self._drawing[0] == frame_id else None
 
     @property
     def shown(self) -> FrameColors | None:
-        """What is shown of the frame on the canvas; None while it does not fit its drawing.
-
-        That is so for a moment when a drawing has been saved anew by another program.
-        """
-        drawing, frame_id = self.drawing, self.frame_id
-        shown = self.frame_colors(frame_id) if frame_id is not None else None
-        if drawing is None or shown is None or len(shown.colors) != len(drawing.segments):
+        """What is shown of the frame on the canvas; None until its drawing has been read."""
+        frame_id = self.frame_id
+        if frame_id is None or self._read(frame_id) is None:
             return None
-        return shown
+        return self.frame_colors(frame_id)
 
     # ------------------------------------------------------------ opening
 
     def open(self, path: Path) -> None:
         """Open a folder of drawings, one of its drawings, or a cut file."""
         self._cut_to_open = None
+        path = Path(os.path.normpath(path.absolute()))  # as sheets and drawings are stored
         if path.suffix.lower() == ".cut":
-            if self.project is None or path.absolute() != self.project.path:
+            if self.project is None or path.resolve() != self.project.path.resolve():
                 try:
                     self._take(Project.open(path))
                 except CutFileError as error:
@@ -202,7 +200,8 @@ class Desk(QObject):
         folder = clip.frames[0].path.parent
         try:
             is_open = self.project is not None and (
-                self._cut_to_open == self.project.path or self.project.drawings == folder
+                self.project.path in (self._cut_to_open, cut_path(folder))
+                or self.project.drawings == folder
             )
             if not is_open:
                 self._take(open_or_create(cut_path(folder), folder, names))
@@ -217,7 +216,8 @@ class Desk(QObject):
         self.cut_changed.emit()
         self.show(self._position)
         if self.sheet_files:
-            self._engine.start(ReadSheets(self.sheet_files))
+            self._stored = ReadSheets(self.sheet_files)
+            self._engine.start(self._stored)
         elif answer.sheets:
             self._engine.start(ReadSheets(answer.sheets))
         self.predict()
@@ -225,8 +225,7 @@ class Desk(QObject):
     def _take(self, project: Project) -> None:
         """Put a project on the desk in place of the former one."""
         self._engine.stop()
-        if self.project is not None:
-            self.project.close()
+        self.close()
         self.project = project
         self.sheets.clear()
         self._shown.clear()
@@ -257,6 +256,7 @@ class Desk(QObject):
     def close(self) -> None:
         """Put the project away."""
         if self.project is not None:
+            self._store_digests()
             self.project.close()
             self.project = None
 
@@ -322,9 +322,12 @@ class Desk(QObject):
             self.apply(edit)
 
     def apply(self, edit: Edit) -> None:
-        """Do a step: on disk before this returns."""
-        self._store_digests()
-        self._write(lambda project: project.apply(edit))
+        """Do a step: on disk before this returns, with what the drawings look like."""
+        digests, self._digests = self._digests, {}
+        drawing = self.drawing
+        if drawing is not None and self.frames[self._position].digest is None:
+            digests.setdefault(self.frames[self._position].id, drawing.digest)
+        self._write(lambda project: project.apply(edit, digests))
 
     def _store_digests(self) -> None:
         digests, self._digests = self._digests, {}
@@ -334,16 +337,26 @@ class Desk(QObject):
     def undo(self) -> None:
         """Take the last step back, wherever it was, and turn to it."""
         if self.project is not None:
-            target = self.project.undo_target()
-            self._write(lambda project: project.undo())
-            self._turn_to(target)
+            self._move(Project.undo_target, Project.undo)
 
     def redo(self) -> None:
         """Do the last undone step again and turn to it."""
         if self.project is not None:
-            target = self.project.redo_target()
-            self._write(lambda project: project.redo())
-            self._turn_to(target)
+            self._move(Project.redo_target, Project.redo)
+
+    def _move(
+        self, target: Callable[[Project], int | None], move: Callable[[Project], Changes]
+    ) -> None:
+        """Go a step through the history, and to the frame that it touches."""
+        frames: list[int | None] = []
+
+        def moved(project: Project) -> Changes:
+            frames.append(target(project))
+            return move(project)
+
+        self._write(moved)
+        for frame_id in frames:
+            self._turn_to(frame_id)
 
     def add_color(self, rgba: tuple[int, int, int, int]) -> None:
         """Add a colour to the palette and take it."""
@@ -394,14 +407,17 @@ class Desk(QObject):
         if self.frames:
             self._revision += 1
             text = self.tr("Predicting") if self.sheet_files else self.tr("Reading")
-            self._meter.start(text, len(self.frames))
-            self._engine.start(self._predict_job())
+            self._start(self._predict_job(), text)
 
     def export(self, folder: Path) -> None:
         """Write the coloured sequence into a folder."""
         if self.frames:
-            self._meter.start(self.tr("Exporting"), len(self.frames))
-            self._engine.start(Export(self._predict_job(), folder))
+            self._start(Export(self._predict_job(), folder), self.tr("Exporting"))
+
+    def _start(self, job: Job, text: str) -> None:
+        """Start a job that goes through all frames."""
+        self._meters.append((job, Meter(text, len(self.frames))))
+        self._engine.start(job)
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
         """Add the design sheets among these files and folders."""
@@ -419,8 +435,8 @@ class Desk(QObject):
         self._engine.start(FindElsewhere(self.frames, self._position, label))
 
     def cancel(self) -> None:
-        """Stop what is running; what is finished stays."""
-        self._engine.stop()
+        """Stop what a person waits for; what is finished stays."""
+        self._engine.stop_long()
 
     def _predict_job(self) -> Predict:
         frames = self.frames
@@ -442,13 +458,13 @@ class Desk(QObject):
                 self._on_notice(job, text)
             case FrameFailed(text=text):
                 self._say(text)
-                self._count()
+                self._count(job)
             case ClipOpened():
                 self._on_clip(answer)
             case SheetsFound(sheets):
                 self._engine.start(ReadSheets(sheets))
             case SheetRead(files, sheet):
-                self._on_sheet(files, sheet)
+                self._on_sheet(job, files, sheet)
             case LinesUnclear():
                 self.lines_unclear.emit(answer)
             case FrameShown(frame_id, drawing):
@@ -458,7 +474,7 @@ class Desk(QObject):
             case FoundElsewhere():
                 self.found_elsewhere.emit(answer)
             case Exported():
-                self._count()
+                self._count(job)
             case ExportDone():
                 self.noticed.emit(_summary(answer))
 
@@ -466,7 +482,8 @@ class Desk(QObject):
     def _on_ended(self, job: Job) -> None:
         if isinstance(job, Predict):
             self._store_digests()
-        if isinstance(job, Predict | Export):
+        self._meters = [(each, meter) for each, meter in self._meters if each is not job]
+        if isinstance(job, Predict | Export) and not self._meters:
             self.progressed.emit(None)
 
     def _on_notice(self, job: Job, text: str) -> None:
@@ -478,8 +495,7 @@ class Desk(QObject):
     def _on_prediction(self, job: Job, prediction: Prediction) -> None:
         if prediction.revision != self._revision:
             return
-        if isinstance(job, Predict):
-            self._count()
+        self._count(job)
         frame_id = prediction.frame_id
         former = self.frame_colors(frame_id) if self.prediction(frame_id) else None
         self._shown.put(prediction)
@@ -511,23 +527,35 @@ class Desk(QObject):
         if self._is_read_only():
             return
         self._digests[frame.id] = prediction.digest
-        self._store_digests()
-        said = self.tr("{name} has been redrawn since it was painted.")
-        if prediction.moved:
+        self.apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
+        found, total = sum(now is not None for _, now in prediction.moved), len(prediction.moved)
+        if not total:
+            said = self.tr("{name} has been redrawn since it was painted.")
+        elif is_alike(prediction.moved):
             said = self.tr(
                 "{name} has been redrawn since it was painted; {found} of {total} painted segments"
                 " were found again."
             )
-            self.apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
-        found = sum(now is not None for _, now in prediction.moved)
-        self._say(said.format(name=frame.path.name, found=found, total=len(prediction.moved)))
+        else:
+            said = self.tr(
+                "{name} is another drawing than the one that was painted; only {found} of {total}"
+                " painted segments were found. What was painted comes back with the former drawing."
+            )
+        self._say(said.format(name=frame.path.name, found=found, total=total))
 
-    def _on_sheet(self, files: SheetFiles, sheet: Sheet) -> None:
+    def _on_sheet(self, job: Job, files: SheetFiles, sheet: Sheet) -> None:
+        is_known = files in self.sheet_files
+        if self.project is None or (job is self._stored and not is_known):
+            return  # removed while it was read
         self.sheets[files] = sheet
-        if files not in self.sheet_files and self.project is not None:
-            self._write(lambda project: project.add_sheets([files], sheet.palette_colors()))
-            if self.color_id == NO_COLOR:
-                self.take_color(self._first_color())
+        former = self.palette
+        if not (is_known and self._is_read_only()):  # a known one may have new colours
+            new = () if is_known else (files,)
+            self._write(lambda project: project.add_sheets(new, sheet.palette_colors()))
+        if self.color_id == NO_COLOR:
+            self.take_color(self._first_color())
+        if is_known and self.palette != former:
+            self.predict()
         self.sheets_changed.emit()
 
     def _first_color(self) -> int:
@@ -540,11 +568,16 @@ class Desk(QObject):
         self._drawing = (frame_id, drawing)
         self._shown.repaint([frame_id])
         self.frame_changed.emit()
+        latest = self._shown.prediction(frame_id)
+        if latest is not None and latest.digest != drawing.digest:
+            self.predict()
         if self._wanted_label:
             self.go_to(self._position, self._wanted_label)
 
-    def _count(self) -> None:
-        self.progressed.emit(self._meter.count())
+    def _count(self, job: Job) -> None:
+        for running, meter in self._meters:
+            if running is job:
+                self.progressed.emit(meter.count())
 
     def _say(self, text: str) -> None:
         """Say something about a file once, however often the clip is predicted again."""

@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from core.jobs import (
     Answer,
     Export,
+    FetchModel,
+    FindElsewhere,
+    ImportModels,
     Job,
     ModelReady,
     Notice,
@@ -25,12 +28,18 @@ if TYPE_CHECKING:
 THREADS = max(1, (os.cpu_count() or 1) - 1)
 """One core stays free for the hand."""
 
-PRIORITY = {Export: 1, Predict: 2}
-"""Long work waits for short work: what is not in this table comes first."""
+PRIORITY = {Export: 1, UseModel: 2, Predict: 3}
+"""Long work waits for short work: what is not in this table comes first.
 
+An export ends with the model that it began with; a prediction does not.
+"""
 
 SUPERSEDING = (OpenClip, ShowFrame, Predict)
 """Jobs of which only the latest is wanted; all others are done one after the other."""
+
+
+LONG = (Predict, Export, FindElsewhere, ImportModels, FetchModel)
+"""Jobs that a person can stop."""
 
 
 class EngineWorker(QObject):
@@ -90,6 +99,9 @@ class EngineWorker(QObject):
             yield Notice(str(error))
             name = self._engine.model
         else:
+            for begun, _ in self._running[1:]:
+                if isinstance(begun, Predict):  # half of its features are of the former model
+                    begun.stop.set()
             self._engine.use(encoder)
         yield ModelReady(name, job.device)
 
@@ -160,6 +172,12 @@ class EngineThread(QObject):
         """Stop everything that is running, within a frame."""
         for job in self._jobs:
             job.stop.set()
+
+    def stop_long(self) -> None:
+        """Stop what a person waits for; drawings and sheets are still shown."""
+        for job in self._jobs:
+            if isinstance(job, LONG):
+                job.stop.set()
 
     def close(self) -> None:
         """Stop, and wait until the thread has ended."""

@@ -27,12 +27,8 @@ class Progress:
 class Meter:
     """Counts the frames of a job as they arrive."""
 
-    def __init__(self) -> None:
-        """Begin with nothing running."""
-        self.start("", 0)
-
-    def start(self, text: str, total: int) -> None:
-        """Begin a new job."""
+    def __init__(self, text: str, total: int) -> None:
+        """Begin."""
         self._text, self._total = text, total
         self._done, self._started = 0, monotonic()
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.edits import FramePaint, SegmentKey, settle
-from core.jobs import Prediction
+from core.jobs import Drawing, Prediction
 from core.matching import Band
 
 
@@ -47,9 +47,11 @@ class ShownFrames:
         self._predictions[prediction.frame_id] = prediction
         self._shown.pop(prediction.frame_id, None)
 
-    def prediction(self, frame_id: int) -> Prediction | None:
-        """Return the latest prediction of a frame."""
-        return self._predictions.get(frame_id)
+    def prediction(self, frame_id: int, drawing: Drawing | None = None) -> Prediction | None:
+        """Return the latest prediction of a frame; of this very drawing if one is given."""
+        latest = self._predictions.get(frame_id)
+        is_former = latest is not None and drawing is not None and latest.digest != drawing.digest
+        return None if is_former else latest
 
     def repaint(self, frame_ids: Iterable[int]) -> None:
         """Work these frames out anew: their paint has changed."""
@@ -62,23 +64,24 @@ class ShownFrames:
         self._shown.clear()
 
     def colors(
-        self, frame_id: int, paint: FramePaint, *, keys: Sequence[SegmentKey] | None = None
+        self, frame_id: int, paint: FramePaint, drawing: Drawing | None = None
     ) -> FrameColors | None:
         """Return what is to be shown of a frame, None while nothing is known of it.
 
         Args:
             frame_id: which frame.
             paint: what a person settled in it.
-            keys: of its segments if its drawing has been read; they are enough to show the paint
-                before there is a prediction.
+            drawing: if it has been read; it is enough to show the paint before there is a
+                prediction, and while there is only one of a former drawing.
         """
         if frame_id not in self._shown:
-            prediction = self._predictions.get(frame_id)
+            prediction = self.prediction(frame_id, drawing)
             if prediction is not None:
-                keys = prediction.keys
+                keys: Sequence[SegmentKey] = prediction.keys
                 predicted, bands = prediction.matches.colors, prediction.bands
                 confidence = prediction.matches.confidence
-            elif keys is not None:
+            elif drawing is not None:
+                keys = drawing.segments.keys
                 predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
                 confidence = np.zeros(len(keys), np.float32)
             else:

@@ -1,12 +1,12 @@
 """Tools: what a gesture means, as an edit. Pure functions, testable without a window."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from app.language import QT_TRANSLATE_NOOP
 from app.shown import FrameColors
-from core.edits import Edit, FramePaint, Mark, Paint, SegmentKey, Stroke
+from core.edits import Edit, FramePaint, Mark, Moved, Paint, SegmentKey, Stroke, carried_over
 from core.palette import NO_COLOR
 from core.segments import Segments
 
@@ -65,10 +65,9 @@ def apply_elsewhere(places: Iterable[tuple[int, SegmentKey, int]], color_id: int
     )
 
 
-def carry_over(
-    moved: Sequence[tuple[SegmentKey, SegmentKey | None]], paint: FramePaint, frame_id: int
-) -> Edit:
+def carry_over(moved: Moved, paint: FramePaint, frame_id: int) -> Edit:
     """Move the paint of a redrawn frame to where its segments are now; the rest is taken away."""
-    gone = [Stroke(frame_id, key, None) for key, _ in moved]
-    found = [Stroke(frame_id, now, paint[key]) for key, now in moved if now is not None]
+    now = carried_over(paint, moved)
+    gone = [Stroke(frame_id, key, None) for key in paint.keys() - now.keys()]
+    found = [Stroke(frame_id, key, given) for key, given in now.items()]
     return Edit(QT_TRANSLATE_NOOP("Edit", "Carry paint over to the new drawing"), (*gone, *found))

@@ -163,8 +163,11 @@ def _question(engine: Engine, cut: Path, refs: Path | None, report: Report) -> P
     """Make what is asked of the engine from a cut file, or from a clip and its sheets."""
     if cut.suffix.lower() == ".cut":
         asked = _cut_question(cut, report)
-        if asked.sheets:  # a person chose them
-            return asked
+        if asked.sheets:  # a person chose them: without one of them it is another question
+            colors, files = _read_sheets(engine, asked.sheets, report)
+            if files != asked.sheets:
+                raise Stop(BAD_INPUT)
+            return replace(asked, palette=_with_colors(asked.palette, colors))
         beside: tuple[SheetFiles, ...] = ()
     else:
         opened = _open_clip(engine, cut, report)
@@ -178,8 +181,11 @@ def _question(engine: Engine, cut: Path, refs: Path | None, report: Report) -> P
         report.complain(f"{cut} has no design sheets; name their folder with --refs.")
         raise Stop(BAD_INPUT)
     colors, files = _read_sheets(engine, found, report)
-    palette = asked.palette.with_colors([color.rgba for color in colors.colors])
-    return replace(asked, sheets=files, palette=palette)
+    return replace(asked, sheets=files, palette=_with_colors(asked.palette, colors))
+
+
+def _with_colors(palette: Palette, other: Palette) -> Palette:
+    return palette.with_colors([color.rgba for color in other.colors])
 
 
 def _cut_question(cut: Path, report: Report) -> Predict:

@@ -39,6 +39,10 @@ FramePaint = Mapping[SegmentKey, Paint]
 """All that a person said about one frame."""
 
 
+Moved = Sequence[tuple[SegmentKey, SegmentKey | None]]
+"""Where painted segments of a redrawn frame are: old key, key now (None: gone)."""
+
+
 class Stroke(NamedTuple):
     """One segment of one frame gets this paint; None takes a person's word back."""
 
@@ -62,6 +66,26 @@ class Changes:
     frames: frozenset[int] = frozenset()
     palette: bool = False
     sheets: bool = False
+
+
+def is_alike(moved: Moved) -> bool:
+    """Tell whether half of the painted segments of a redrawn frame are found: not another drawing.
+
+    On a page of another width all keys are different; too few are found there, and by chance.
+    """
+    return 2 * sum(now is not None for _, now in moved) >= len(moved)
+
+
+def carried_over(paint: FramePaint, moved: Moved) -> FramePaint:
+    """Move the paint of a redrawn frame to where its segments are now.
+
+    That of another drawing stays as it is, and fits again when the former drawing comes back.
+    """
+    if not moved or not is_alike(moved):
+        return paint
+    where = dict(moved)
+    new = {now: paint[key] for key, now in moved if now is not None}
+    return {key: given for key, given in paint.items() if key not in where} | new
 
 
 def settle(

@@ -19,7 +19,7 @@ from core.beliefs import Reference
 from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.drawings import Drawings, EncodedFile
-from core.edits import FramePaint, SegmentKey, settle
+from core.edits import FramePaint, Moved, carried_over, is_alike, settle
 from core.encoders import Encoder, StoppableEncoder, Stopped, TrialEncoder
 from core.export import ExportError, export_frame, prepare_folder
 from core.images import ImageError, read_image, read_size
@@ -142,8 +142,11 @@ class Engine:
         for position, found in zip(order, found_ahead, strict=False):  # fewer when stopped
             if isinstance(found, ImageError):
                 yield FrameFailed(job.frames[position].id, str(found))
-            else:
+                continue
+            try:
                 yield self._predict_frame(job, position, found, material, tuple(sheets))
+            except ImageError as error:  # a redrawn one that has gone since
+                yield FrameFailed(job.frames[position].id, str(error))
 
     def _predict_frame(
         self,
@@ -206,6 +209,8 @@ class Engine:
             file = self._find(frame, job.stop)
             if file is None:
                 continue
+            with suppress(ImageError):
+                paint_here = carried_over(paint_here, self._moved(frame, file.digest, job))
             known = self._known_lessons.get(frame.id)
             if known is None or known[0] != paint_here or known[1].file.encoded is not file.encoded:
                 known = self._known_lessons[frame.id] = paint_here, lesson(file, paint_here)
@@ -304,13 +309,20 @@ class Engine:
             if answer.notice:
                 yield Notice(answer.notice)
             path = frames[answer.frame_id].path
-            drawing = self._drawings.drawing(path)
+            try:
+                drawing = self._drawings.drawing(path)
+            except ImageError as error:
+                failed.append(str(error))
+                yield FrameFailed(answer.frame_id, str(error))
+                continue
             if drawing.digest != answer.digest:
                 text = f"{path.name} was saved anew while it was exported; export it again."
                 failed.append(text)
                 yield FrameFailed(answer.frame_id, text)
                 continue
-            settled = asked.paint.get(answer.frame_id, {})
+            settled = carried_over(asked.paint.get(answer.frame_id, {}), answer.moved)
+            if answer.moved:
+                yield Notice(_redrawn(path.name, answer.moved))
             colors, _ = settle(answer.matches.colors, answer.keys, settled)
             try:
                 picture = paint(
@@ -326,10 +338,12 @@ class Engine:
         if not job.stop.is_set():
             yield ExportDone(job.folder, written, segments, unpainted, tuple(failed))
 
-    def _moved(
-        self, frame: FrameFile, digest: str, job: Predict
-    ) -> tuple[tuple[SegmentKey, SegmentKey | None], ...]:
-        """Say where painted segments went if the drawing changed since; None: nowhere."""
+    def _moved(self, frame: FrameFile, digest: str, job: Predict) -> Moved:
+        """Say where painted segments went if the drawing changed since.
+
+        Raises:
+            ImageError: if it cannot be read any more.
+        """
         keys = tuple(job.paint.get(frame.id, {}))
         if frame.digest in (None, digest) or not keys:
             return ()
@@ -354,6 +368,14 @@ def _with_own_lines(sheet: SheetFiles, frames: tuple[FrameFile, ...]) -> SheetFi
             if is_painted and read_size(frame.path) == read_size(sheet.color):
                 return replace(sheet, line=frame.path)
     return sheet
+
+
+def _redrawn(name: str, moved: Moved) -> str:
+    found = sum(now is not None for _, now in moved)
+    what = "has been redrawn since it was painted"
+    if not is_alike(moved):
+        what = "is another drawing than the one that was painted, whose paint is left out"
+    return f"{name} {what}; {found} of {len(moved)} painted segments were found again."
 
 
 def _peculiarity(name: str, encoded: EncodedFrame) -> str | None:

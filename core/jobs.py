@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.clip import Clip
-from core.edits import FramePaint, SegmentKey
+from core.edits import FramePaint, Moved, SegmentKey
 from core.images import Image
 from core.matching import Matches
 from core.models import Imported, ModelState, Progress, Refused
@@ -239,7 +239,7 @@ class Prediction:
         evidence: `[L, K, 2]` int32: of every candidate of the matches which source speaks for it,
             and the label of the segment there; -1 where there is none.
         small_map: `[h, w]` int32 and small_line `[h, w]` uint8, see `EncodedFrame`.
-        moved: if the drawing changed since paint was given: old key, key now (None: gone).
+        moved: where painted segments are if the drawing changed since paint was given.
         notice: what a person should know of this drawing, once.
     """
 
@@ -253,7 +253,7 @@ class Prediction:
     evidence: npt.NDArray[np.int32]
     small_map: npt.NDArray[np.int32]
     small_line: npt.NDArray[np.uint8]
-    moved: tuple[tuple[SegmentKey, SegmentKey | None], ...] = ()
+    moved: Moved = ()
     notice: str | None = None
 
 

@@ -138,10 +138,17 @@ class Project:
         """Return what a person said about a frame; the mapping keeps its values for ever."""
         return MappingProxyType(self._paint.get(frame_id, {}))
 
-    def apply(self, edit: Edit) -> Changes:
-        """Do an edit and drop what was undone before it; one that changes nothing is no step."""
+    def apply(self, edit: Edit, digests: Mapping[int, str] = MappingProxyType({})) -> Changes:
+        """Do an edit and drop what was undone before it; one that changes nothing is no step.
+
+        Args:
+            edit: the step.
+            digests: what its drawings look like, by frame id: paint without it could not follow a
+                drawing that is saved anew, so that both are written or neither.
+        """
         strokes = self._effective(edit.strokes)
         if not strokes:
+            self.set_digests(digests)
             return Changes()
         step = Step(self._cursor(self._done) + 1, edit.text)
         rows = [
@@ -163,6 +170,8 @@ class Project:
                 rows,
             )
             database.execute("UPDATE meta SET cursor = ?", (step.edit_id,))
+            _store_digests(database, digests)
+        self.frames = self._with_digests(digests)
         self._steps[self._done :] = [step]
         self._done += 1
         return self._put(strokes)
@@ -232,14 +241,11 @@ class Project:
 
     def set_digests(self, digests: Mapping[int, str]) -> None:
         """Remember what drawings looked like, by frame id; costs nothing when it is known."""
-        frames = tuple(replace(f, digest=digests.get(f.id, f.digest)) for f in self.frames)
+        frames = self._with_digests(digests)
         if frames == self.frames:
             return
         with self._transaction() as database:
-            database.executemany(
-                "UPDATE frames SET digest = ? WHERE id = ?",
-                [(digest, frame_id) for frame_id, digest in digests.items()],
-            )
+            _store_digests(database, digests)
         self.frames = frames
 
     def add_sheets(self, sheets: Sequence[SheetFiles], colors: Sequence[Rgba]) -> Changes:
@@ -359,6 +365,9 @@ class Project:
         last = {(stroke.frame_id, stroke.key): stroke for stroke in strokes}
         return [each for each in last.values() if each.paint != self._paint_of(*each[:2])]
 
+    def _with_digests(self, digests: Mapping[int, str]) -> tuple[FrameEntry, ...]:
+        return tuple(replace(f, digest=digests.get(f.id, f.digest)) for f in self.frames)
+
     def _paint_of(self, frame_id: int, key: SegmentKey) -> Paint | None:
         return self._paint.get(frame_id, {}).get(key)
 
@@ -411,6 +420,13 @@ def open_or_create(path: Path, drawings: Path, names: Sequence[str]) -> Project:
     with explained(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
     return Project.create(path, drawings, names)
+
+
+def _store_digests(database: sqlite3.Connection, digests: Mapping[int, str]) -> None:
+    database.executemany(
+        "UPDATE frames SET digest = ? WHERE id = ?",
+        [(digest, frame_id) for frame_id, digest in digests.items()],
+    )
 
 
 def _now() -> str:

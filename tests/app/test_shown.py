@@ -4,11 +4,18 @@ import numpy as np
 
 from app.shown import ShownFrames
 from core.edits import Mark, Paint, SegmentKey
-from core.jobs import Prediction
+from core.jobs import Drawing, Prediction
 from core.matching import Band
+from core.segments import segment
+from tests.drawings import draw
 from tests.frames import matched
 
 KEYS = (SegmentKey(0, 5), SegmentKey(9, 4))
+
+
+def drawn(digest):
+    line = draw("...#..")
+    return Drawing(digest, line, segment(line))
 
 
 def prediction(colors, bands):
@@ -40,5 +47,14 @@ def test_a_persons_word_wins_and_is_beyond_doubt():
 def test_paint_is_shown_before_there_is_a_prediction():
     shown = ShownFrames()
     assert shown.colors(7, {}) is None
-    colors = shown.colors(7, {KEYS[0]: Paint(9, Mark.CORRECTED)}, keys=KEYS)
-    assert colors.colors.tolist() == [9, 0]
+    drawing = drawn("d")
+    paint = {drawing.segments.keys[0]: Paint(9, Mark.CORRECTED)}
+    assert shown.colors(7, paint, drawing).colors.tolist() == [9, 0]
+
+
+def test_a_prediction_of_a_former_drawing_is_not_shown_on_the_present_one():
+    shown = ShownFrames()
+    shown.put(prediction([3, 4], [Band.SURE, Band.SURE]))
+    assert shown.prediction(7, drawn("d")) is not None
+    assert shown.prediction(7, drawn("anew")) is None
+    assert shown.colors(7, {}, drawn("anew")).colors.tolist() == [0, 0]

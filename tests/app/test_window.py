@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.panels.notices import NoticeBar
 from core.edits import Mark
+from core.jobs import ExportDone, ModelReady, Prediction
 from core.matching import Band
 from core.palette import pack
 from tests.app.conftest import (
@@ -484,3 +486,125 @@ def test_sheets_added_one_after_the_other_are_all_added(window, open_clip, make_
     for other in others:
         desk.find_sheets([other])
     qtbot.waitUntil(lambda: len(desk.sheet_files) == 3, timeout=10_000)
+
+
+def test_paint_can_follow_a_drawing_that_was_not_predicted_yet(window, make_clip, qtbot):
+    desk = window.desk
+    desk.frame_changed.connect(desk.cancel)
+    desk.models.changed.connect(desk.cancel)
+    window.open(make_clip(count=1, with_sheet=False))
+    wait_idle(window, qtbot)
+    assert desk.prediction(desk.frame_id) is None
+    desk.add_color(HAIR)
+    click(window, qtbot, 2)
+    assert desk.project.frames[0].digest == desk.drawing.digest  # with the click, on disk
+
+
+def test_a_drawing_that_was_saved_anew_is_shown_and_predicted_again(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip(count=2)
+    desk = open_clip(folder)
+    line = draw(FIGURE)
+    save(folder / "line" / "A0002.png", np.concatenate([line, line]))
+    desk.show(1)
+    wait_idle(window, qtbot)
+    assert desk.prediction(desk.frame_id).digest == desk.drawing.digest
+    assert len(desk.shown.colors) == len(desk.drawing.segments)
+    assert desk.shown.colors.any()
+    desk.take_color(desk.palette.id_of(HAIR))
+    click(window, qtbot, 2)
+    assert desk.shown.marks[1] == Mark.CORRECTED
+
+
+def test_cancel_leaves_drawing_and_sheets_to_be_read(window, make_clip, qtbot):
+    desk = window.desk
+    desk.frame_changed.connect(desk.cancel)
+    window.open(make_clip())
+    wait_idle(window, qtbot)
+    assert desk.drawing is not None
+    assert set(desk.sheets) == set(desk.sheet_files) != set()
+
+
+def test_a_sheet_that_is_removed_while_it_is_read_stays_removed(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip()
+    open_clip(folder)
+    desk = open_clip(make_clip(name="other"))
+    window.open(folder)
+
+    def remove():
+        if desk.drawing is not None:  # its sheets are read after it
+            for files in desk.sheet_files:
+                desk.remove_sheet(files)
+
+    desk.frame_changed.connect(remove)
+    wait_idle(window, qtbot)
+    assert desk.sheet_files == ()
+    assert not desk.sheets
+
+
+def test_a_sheet_that_got_another_colour_brings_it_along(window, open_clip, make_clip):
+    folder, blue = make_clip(), (20, 40, 200, 255)
+    open_clip(folder)
+    open_clip(make_clip(name="other"))
+    colors = [blue if color == HAIR else color for color in FIGURE_COLORS]
+    save(folder / "ref" / "gt" / "front.png", color_image(draw(FIGURE), colors))
+    open_clip(folder)
+    assert shown_rgba(window, 0).tolist() == pack(np.array(colors, np.uint8)).tolist()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_relative_path_and_a_link_are_the_same_clip(
+    window, open_clip, make_clip, tmp_path, monkeypatch
+):
+    make_clip()
+    (tmp_path / "link").symlink_to(tmp_path / "cut", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    for path in (Path("cut"), Path("link"), Path("other/../cut")):
+        desk = open_clip(path)
+        assert set(desk.sheets) == set(desk.sheet_files) != set()
+        assert not window.notices.text
+
+
+def test_an_export_ends_with_the_model_that_it_began_with(
+    window, open_clip, make_clip, tmp_path, qtbot
+):
+    desk, said = open_clip(make_clip(count=6)), []
+    window.engine.answered.connect(lambda _, answer: said.append(answer))
+    desk.export(tmp_path / "out")
+    desk.models.use("compact", "cpu")
+    wait_idle(window, qtbot)
+    kinds = [type(answer) for answer in said if isinstance(answer, ExportDone | ModelReady)]
+    assert kinds == [ExportDone, ModelReady]
+
+
+def test_no_prediction_is_of_two_models(window, open_clip, make_clip, qtbot):
+    desk, said = open_clip(make_clip(count=12)), []
+    window.engine.answered.connect(lambda job, answer: said.append((job, answer)))
+    with qtbot.waitSignal(desk.frames_painted):
+        desk.predict()
+    desk.models.use("compact", "cpu")
+    wait_idle(window, qtbot)
+    assert not window.notices.text
+    ready = next(place for place, (_, answer) in enumerate(said) if isinstance(answer, ModelReady))
+    before, after = said[:ready], said[ready + 1 :]
+    jobs = [
+        {id(job) for job, answer in part if isinstance(answer, Prediction)}
+        for part in (before, after)
+    ]
+    assert not jobs[0] & jobs[1]
+
+
+def test_progress_counts_the_frames_of_every_job_by_itself(
+    window, open_clip, make_clip, tmp_path, qtbot
+):
+    desk, seen = open_clip(make_clip(count=6)), []
+    desk.progressed.connect(seen.append)
+    desk.export(tmp_path / "out")
+    desk.predict()
+    wait_idle(window, qtbot)
+    *counts, last = seen
+    assert last is None
+    assert [(each.done, each.total) for each in counts] == 2 * [(n, 6) for n in range(1, 7)]

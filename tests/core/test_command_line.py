@@ -14,6 +14,8 @@ from PIL import Image
 
 from core import __version__
 from core.__main__ import main
+from core.project import Project
+from core.sheets import SheetFiles
 
 ROOT = Path(__file__).parents[2]
 
@@ -226,3 +228,36 @@ def test_the_version_is_said(capsys):
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.strip() == f"shiage {__version__}"
+
+
+@pytest.fixture
+def cut(sample, tmp_path):
+    """A cut of the first drawings of the sample and two of its design sheets, all copied."""
+    for name in ("A0001.png", "A0002.png"):
+        (tmp_path / "clip").mkdir(exist_ok=True)
+        shutil.copy(sample / "line" / name, tmp_path / "clip" / name)
+    shutil.copytree(sample / "ref", tmp_path / "ref")
+    project = Project.create(
+        tmp_path / "A.cut", tmp_path / "clip", sorted(p.name for p in (tmp_path / "clip").iterdir())
+    )
+    sheets = [
+        SheetFiles(name, *(tmp_path / "ref" / part / f"{name}.png" for part in ("line", "gt")))
+        for name in ("front", "back")
+    ]
+    project.add_sheets(sheets, [])
+    project.close()
+    return tmp_path / "A.cut"
+
+
+def test_colours_that_a_sheet_of_a_cut_got_later_are_used(capsys, cut, tmp_path):
+    code, said = run(capsys, "colorize", cut, "--model", "geometry", "--out", tmp_path / "o")
+    assert code == 0
+    assert "without colour" not in said.out
+
+
+def test_a_cut_without_one_of_its_sheets_is_not_coloured(capsys, cut, tmp_path):
+    (tmp_path / "ref" / "gt" / "back.png").write_bytes(b"nonsense")
+    code, said = run(capsys, "colorize", cut, "--model", "geometry", "--out", tmp_path / "o")
+    assert code == 2
+    assert "back.png" in said.err
+    assert not (tmp_path / "o").exists()

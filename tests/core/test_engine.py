@@ -323,6 +323,41 @@ def test_a_drawing_saved_anew_during_the_export_is_said(engine, frames, sheet, t
     assert rest[-1].frames + len(rest[-1].failed) == len(frames)
 
 
+def test_a_drawing_that_goes_during_the_export_costs_that_frame_only(
+    engine, frames, sheet, tmp_path
+):
+    job = Predict(revision=1, frames=frames, sheets=(sheet,), palette=PALETTE)
+    answers = engine.run(Export(job, tmp_path / "out"))
+    next(answers)
+    frames[2].path.unlink()
+    rest = list(answers)
+    (gone,) = (answer for answer in rest if isinstance(answer, FrameFailed))
+    assert (gone.frame_id, frames[2].path.name in gone.text) == (12, True)
+    assert (rest[-1].frames, len(rest[-1].failed)) == (3, 1)
+
+
+def test_an_export_carries_a_persons_word_over_to_a_redrawn_frame(engine, frames, sheet, tmp_path):
+    before = predict(engine, frames[:1], (sheet,))[0]
+    paint = {10: {before.keys[1]: Paint(HAIR_ID, Mark.CORRECTED)}}
+    Image.fromarray(draw(ART.replace(".#...#......#.", ".#....#.....#."))).save(frames[0].path)
+    seen = FrameFile(10, frames[0].path, "A", before.digest)
+    answers = export(engine, (seen,), (sheet,), tmp_path / "out", paint=paint)
+    assert tuple(np.array(Image.open(tmp_path / "out" / "A0000.png"))[2, 3]) == HAIR
+    (notice,) = (answer.text for answer in answers if isinstance(answer, Notice))
+    assert "A0000.png has been redrawn" in notice
+    assert "1 of 1" in notice
+
+
+def test_paint_is_not_put_on_another_drawing_by_chance(engine, frames, sheet, tmp_path):
+    before = predict(engine, frames[:1], (sheet,))[0]
+    paint = {10: {key: Paint(NO_COLOR, Mark.CORRECTED) for key in before.keys}}
+    Image.fromarray(draw("......\n.####.\n.#..#.\n.####.\n......")).save(frames[0].path)
+    seen = FrameFile(10, frames[0].path, "A", before.digest)
+    answers = export(engine, (seen,), (sheet,), tmp_path / "out", paint=paint)
+    assert answers[-1].unpainted == 0
+    assert any("another drawing" in a.text for a in answers if isinstance(a, Notice))
+
+
 def test_inputs_are_never_export_targets(engine, frames, sheet, tmp_path):
     inputs = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
     (answer,) = export(engine, frames, (sheet,), frames[0].path.parent)

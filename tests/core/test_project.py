@@ -365,6 +365,16 @@ def test_a_digest_is_kept(project):
         assert again.frames[0] == FrameEntry(1, "A0001.png", "00ff")
 
 
+def test_an_edit_and_what_its_drawing_looks_like_are_one_change(project):
+    project.apply(paint_face(3), {1: "abc"})
+    assert project.frames[0].digest == "abc"
+    with reopened(project) as again:
+        assert (again.frames[0].digest, bool(again.paint(1))) == ("abc", True)
+        again.apply(paint_face(3), {1: "def"})  # nothing to paint
+        with reopened(again) as third:
+            assert third.frames[0].digest == "def"
+
+
 def test_cut_drawings_and_sheets_that_move_together_are_found(project, folder, tmp_path):
     (folder / "color.png").touch()
     project.add_sheets([SheetFiles("a", None, folder / "color.png")], [])
