@@ -231,6 +231,8 @@ class Engine:
             segments = segment(line)
             name = hashlib.blake2b(line.tobytes(), digest_size=16).hexdigest()
             colors = segment_colors(segments.label_map, picture)
+            for array in (line, picture, colors):
+                array.setflags(write=False)
             self._sheets[key] = Sheet(Drawing(name, line, segments), colors, picture)
         return self._sheets[key]
 
