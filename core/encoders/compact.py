@@ -93,7 +93,7 @@ def collate(frames: Sequence[Description]) -> Batch:
 class Block(nn.Module):
     """One transformer layer: attention with an additive bias per pair and head, then an MLP."""
 
-    def __init__(self, config: NetConfig, dropout: float) -> None:
+    def __init__(self, config: NetConfig) -> None:
         """Make the layer with random weights."""
         super().__init__()
         width = config.width
@@ -106,7 +106,6 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
-        self.dropout = nn.Dropout(dropout)
         self.bias = nn.Linear(config.pair_hidden, config.heads)
         nn.init.zeros_(self.bias.weight)
         nn.init.zeros_(self.bias.bias)
@@ -130,8 +129,8 @@ class Block(nn.Module):
                 F.scaled_dot_product_attention(query[:, :, rows], key, value, attn_mask=bias)
             )
         together = seen[0] if len(seen) == 1 else torch.cat(seen, dim=2)
-        x = x + self.dropout(self.out(together.transpose(1, 2).flatten(2)))
-        return x + self.dropout(self.mlp(self.norm_mlp(x)))  # type: ignore[no-any-return]
+        x = x + self.out(together.transpose(1, 2).flatten(2))
+        return x + self.mlp(self.norm_mlp(x))  # type: ignore[no-any-return]
 
     def _split(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
@@ -143,13 +142,8 @@ class CompactNet(nn.Module):
     center: Tensor
     spread: Tensor
 
-    def __init__(self, config: NetConfig, *, dropout: float = 0.0) -> None:
-        """Make the network with random weights.
-
-        Args:
-            config: its sizes.
-            dropout: the share of numbers that every layer loses of what it adds, in training.
-        """
+    def __init__(self, config: NetConfig) -> None:
+        """Make the network with random weights."""
         super().__init__()
         self.config = config
         width = config.width
@@ -159,7 +153,7 @@ class CompactNet(nn.Module):
             nn.Linear(WIDTH, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
         self.pair = nn.Linear(PAIR_FEATURES, config.pair_hidden)
-        self.blocks = nn.ModuleList(Block(config, dropout) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, config.out)
 

@@ -46,7 +46,6 @@ class Plan:
         noise: added to the descriptors, in spreads; blind: how often a frame loses one of its
             windows or its shapes; thin: the largest share of segments that a frame loses;
             reframe: how often a frame stands elsewhere and larger or smaller in its picture.
-        dropout: the share of numbers that the layers lose of what they add.
     """
 
     steps: int = 6000
@@ -63,7 +62,6 @@ class Plan:
     blind: float = 0.1
     thin: float = 0.15
     reframe: float = 0.25
-    dropout: float = 0.1
     seed: int = 0
     net: NetConfig = field(default_factory=NetConfig)
 
@@ -97,7 +95,7 @@ class CompactTrainer:
         self._drawn: tuple[int, Drawn, Changes] | None = None
         with torch.random.fork_rng():
             torch.manual_seed(plan.seed)
-            self.net = CompactNet(self.plan.net, dropout=plan.dropout)
+            self.net = CompactNet(self.plan.net)
             self.averaged = CompactNet(self.plan.net)
             self.scale = nn.Parameter(torch.tensor(2.6))  # logarithm of 1 / temperature
         if start is None:
@@ -139,15 +137,12 @@ class CompactTrainer:
         in_order = np.argsort(drawn.length.max(axis=1), kind="stable")
         groups = np.array_split(in_order, self.batch)[part]
         frames = (groups[:, None] * GROUP + np.arange(GROUP)).ravel()
-        seed = _mixed(self.plan.seed, self.step, part)
-        generator = torch.Generator(self.device).manual_seed(seed)
+        generator = torch.Generator(self.device)
+        generator.manual_seed(_mixed(self.plan.seed, self.step, part))
         batch, colors = self._pool.gather(drawn.frame[groups].ravel())
         batch, seen = changes.apply(batch, frames, self.net, self.plan.noise, generator)
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
-            torch.manual_seed(seed)  # dropout takes no generator
-            features = self.net(seen)
         losses, hits = group_losses(
-            features,
+            self.net(seen),
             self.scale.exp(),
             batch,
             colors,

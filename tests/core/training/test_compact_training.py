@@ -182,8 +182,7 @@ def test_the_loss_is_the_formula_written_out():
 
 
 def test_a_step_is_the_mean_of_its_groups_however_they_are_computed(clips, tmp_path):
-    # nothing drawn per segment
-    plan = replace(TINY, groups=4, noise=0, blind=0, thin=0, dropout=0)
+    plan = replace(TINY, groups=4, noise=0, blind=0, thin=0)  # nothing drawn per segment
     every = trainer(clips, tmp_path, plan)
     single = [[each.detach() for each in every.loss(part)] for part in range(every.batch)]
     together = trainer(clips, tmp_path, plan)
@@ -191,18 +190,6 @@ def test_a_step_is_the_mean_of_its_groups_however_they_are_computed(clips, tmp_p
     loss, share = together.loss(0)
     assert loss.item() == pytest.approx(np.mean([one.item() for one, _ in single]), rel=1e-4)
     assert share.item() == pytest.approx(np.mean([one.item() for _, one in single]), rel=1e-4)
-
-
-def test_what_drops_out_is_decided_by_seed_and_step_alone(clips, tmp_path):
-    learner = trainer(clips, tmp_path)
-    torch.manual_seed(1)
-    one = learner.loss(0)[0].item()
-    torch.manual_seed(2)
-    drawn = torch.rand(1)
-    torch.manual_seed(2)
-    assert learner.loss(0)[0].item() == one
-    assert torch.rand(1) == drawn  # and nobody else's numbers change
-    assert trainer(clips, tmp_path, replace(TINY, dropout=0)).loss(0)[0].item() != one
 
 
 def test_a_pool_gives_back_the_frames_that_were_put_in(clips, tmp_path):
