@@ -526,12 +526,12 @@ class Desk(QObject):
         """Remember what a changed drawing looks like now, and carry its paint over."""
         if self._is_read_only():
             return
-        self._digests[frame.id] = prediction.digest
-        self.apply(tools.carry_over(prediction.moved, self.paint(frame.id), frame.id))
-        found, total = sum(now is not None for _, now in prediction.moved), len(prediction.moved)
+        moved, digest = prediction.moved, prediction.digest
+        self._write(lambda project: project.carry_over(frame.id, moved, digest))
+        found, total = sum(now is not None for _, now in moved), len(moved)
         if not total:
             said = self.tr("{name} has been redrawn since it was painted.")
-        elif is_alike(prediction.moved):
+        elif is_alike(moved):
             said = self.tr(
                 "{name} has been redrawn since it was painted; {found} of {total} painted segments"
                 " were found again."

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.language import QT_TRANSLATE_NOOP
 from app.shown import FrameColors
-from core.edits import Edit, FramePaint, Mark, Moved, Paint, SegmentKey, Stroke, carried_over
+from core.edits import Edit, FramePaint, Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
 from core.segments import Segments
 
@@ -63,11 +63,3 @@ def apply_elsewhere(places: Iterable[tuple[int, SegmentKey, int]], color_id: int
     return Edit(
         QT_TRANSLATE_NOOP("Edit", "Apply to {} frames").format(len(strokes)), tuple(strokes)
     )
-
-
-def carry_over(moved: Moved, paint: FramePaint, frame_id: int) -> Edit:
-    """Move the paint of a redrawn frame to where its segments are now; the rest is taken away."""
-    now = carried_over(paint, moved)
-    gone = [Stroke(frame_id, key, None) for key in paint.keys() - now.keys()]
-    found = [Stroke(frame_id, key, given) for key, given in now.items()]
-    return Edit(QT_TRANSLATE_NOOP("Edit", "Carry paint over to the new drawing"), (*gone, *found))

@@ -11,8 +11,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import count, takewhile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -224,13 +225,20 @@ def _pragma(database: sqlite3.Connection, name: str) -> int:
 
 
 def _open_recovered(path: Path, folder: Path) -> OpenedCut:
+    if (earlier := _recovered_before(path, folder)) is not None:  # what was painted since is there
+        opened = open_cut(earlier)
+        notice = (
+            f"“{path.name}” is damaged; “{earlier.name}” beside it, which was recovered from it "
+            "before, is open now."
+        )
+        return replace(opened, notices=(notice, *opened.notices))
     found = _salvaged(path, folder)
     if found.size == 0:
         raise CutFileError(
             f"“{path.name}” is not a cut file, or is so damaged that nothing in it can be read; "
             "choose another file or a backup of it."
         )
-    new_path = _recovered_path(path)
+    new_path = next(each for each in _recovered_paths(path) if not each.exists())
     try:
         write_cut(new_path, lambda database: _fill_recovered(database, found, path.parent))
     except CutFileError as error:
@@ -261,12 +269,21 @@ def _fill_recovered(database: sqlite3.Connection, found: Salvage, folder: Path) 
     database.execute("COMMIT")
 
 
-def _recovered_path(path: Path) -> Path:
-    candidate, number = path.with_name(f"{path.stem} (recovered).cut"), 2
-    while candidate.exists():
-        candidate = path.with_name(f"{path.stem} (recovered {number}).cut")
-        number += 1
-    return candidate
+def _recovered_before(path: Path, folder: Path) -> Path | None:
+    """Find the latest sound cut that was recovered from a file after that changed last."""
+    found = None
+    for each in takewhile(Path.exists, _recovered_paths(path)):
+        copy = _copy_with_wal(each, folder / "recovered-before.cut")
+        is_later = each.stat().st_mtime >= path.stat().st_mtime
+        if is_later and _condition(copy) is _Condition.SOUND:
+            found = each
+    return found
+
+
+def _recovered_paths(path: Path) -> Iterator[Path]:
+    """Yield the names that recovered cuts of a file get, first come first served."""
+    yield path.with_name(f"{path.stem} (recovered).cut")
+    yield from (path.with_name(f"{path.stem} (recovered {number}).cut") for number in count(2))
 
 
 def _give_first_page(copy: Path) -> None:

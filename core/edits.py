@@ -79,13 +79,14 @@ def is_alike(moved: Moved) -> bool:
 def carried_over(paint: FramePaint, moved: Moved) -> FramePaint:
     """Move the paint of a redrawn frame to where its segments are now.
 
-    That of another drawing stays as it is, and fits again when the former drawing comes back.
+    That of segments which are gone, or of another drawing, stays as it is: it is seen nowhere, and
+    fits again when the former drawing comes back.
     """
     if not moved or not is_alike(moved):
         return paint
-    where = dict(moved)
-    new = {now: paint[key] for key, now in moved if now is not None}
-    return {key: given for key, given in paint.items() if key not in where} | new
+    where = {key: now for key, now in moved if now is not None}
+    stays = {key: given for key, given in paint.items() if key not in where}
+    return stays | {now: paint[key] for key, now in where.items()}
 
 
 def settle(

@@ -352,8 +352,8 @@ class Engine:
         segments = self._drawings.drawing(frame.path).segments
         labels = segments.locate(keys).tolist()
         return tuple(
-            (key, segments.keys[label - 1] if label and label not in labels[:index] else None)
-            for index, (key, label) in enumerate(zip(keys, labels, strict=True))
+            (key, segments.keys[label - 1] if label else None)
+            for key, label in zip(keys, labels, strict=True)
         )
 
 

@@ -31,7 +31,17 @@ from core.cut_tables import (
     rgba_text,
     stored_path,
 )
-from core.edits import Changes, Edit, FramePaint, Paint, SegmentKey, Stroke
+from core.edits import (
+    Changes,
+    Edit,
+    FramePaint,
+    Moved,
+    Paint,
+    SegmentKey,
+    Stroke,
+    carried_over,
+    is_alike,
+)
 from core.palette import Rgba
 from core.sheets import SheetFiles
 
@@ -175,6 +185,30 @@ class Project:
         self._steps[self._done :] = [step]
         self._done += 1
         return self._put(strokes)
+
+    def carry_over(self, frame_id: int, moved: Moved, digest: str) -> Changes:
+        """Give the segments of a redrawn frame their present keys, in its whole history.
+
+        So that undo and redo go on as if it had been drawn like this at first. What became of its
+        segments is no step; see `carried_over` for what stays as it is.
+        """
+        where = {key: now for key, now in moved if now is not None} if is_alike(moved) else {}
+        with self._transaction() as database:
+            rows = database.execute(
+                "SELECT id, first_pixel, area FROM strokes WHERE frame_id = ?", (frame_id,)
+            ).fetchall()
+            database.executemany(
+                "UPDATE strokes SET first_pixel = ?, area = ? WHERE id = ?",
+                [
+                    (*where[SegmentKey(*key)], row)
+                    for row, *key in rows
+                    if SegmentKey(*key) in where
+                ],
+            )
+            _store_digests(database, {frame_id: digest})
+        self.frames = self._with_digests({frame_id: digest})
+        self._paint[frame_id] = dict(carried_over(self.paint(frame_id), moved))
+        return Changes(frames=frozenset([frame_id] if where else []))
 
     def undo(self) -> Changes:
         """Take back the last step, if there is one."""

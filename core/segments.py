@@ -74,8 +74,8 @@ class Segments:
         """Find segments of an earlier version of this drawing (of the same width) by their keys.
 
         Returns:
-            `[K]` labels: the segment at that place if it is alike in size, else the most alike one
-            about it; 0 where none is alike.
+            `[K]` labels: of the segments about that place which are alike in size, the one that
+            begins nearest and is most alike; 0 where none is, or where another key fits better.
         """
         first = np.array([key.first_pixel for key in keys], np.int64)
         area = np.array([key.area for key in keys], np.int64)
@@ -84,12 +84,19 @@ class Segments:
         areas = np.concatenate([[0], self.areas])[labels]
         ratio = np.maximum(areas, area[:, None]) / np.maximum(np.minimum(areas, area[:, None]), 1)
         ratio[(labels == 0) | (ratio > AREA_TOLERANCE)] = np.inf
-        here = near.shape[1] // 2
-        ratio[ratio[:, here] < np.inf, here] = 0
-        best = ratio.argmin(axis=1)[:, None]
-        is_found = np.take_along_axis(ratio, best, axis=1) < np.inf
+        # a drawing that was shifted has a neighbour at the old place: where they begin tells
+        width = self.label_map.shape[1]
+        y, x = np.divmod(np.concatenate([[0], self.first_pixels])[labels], width)
+        away = np.hypot(y - first[:, None] // width, x - first[:, None] % width)
+        unlike = np.log(ratio) + np.minimum(away / (2 * MOVED), 1)
+        best = unlike.argmin(axis=1)[:, None]
+        is_found = np.take_along_axis(unlike, best, axis=1) < np.inf
         found: npt.NDArray[np.int32] = np.where(is_found, np.take_along_axis(labels, best, 1), 0)
-        return found[:, 0]
+        order = np.take_along_axis(unlike, best, axis=1)[:, 0].argsort(kind="stable")
+        _, first_ones = np.unique(found[order, 0], return_index=True)
+        is_best = np.zeros(len(found), bool)
+        is_best[order[first_ones]] = True
+        return np.where(is_best, found[:, 0], 0)
 
 
 def segment(line: npt.NDArray[np.uint8]) -> Segments:

@@ -296,10 +296,6 @@
         <source>Apply to {} frames</source>
         <translation>{} フレームへの適用</translation>
     </message>
-    <message>
-        <source>Carry paint over to the new drawing</source>
-        <translation>新しい線画への色の引き継ぎ</translation>
-    </message>
 </context>
 <context>
     <name>ElsewhereDialog</name>

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.shown import FrameColors
-from app.tools import accept, bucket, carry_over, hit
+from app.tools import accept, bucket, hit
 from core.edits import Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
 from core.segments import segment
@@ -60,21 +60,3 @@ def test_accepting_leaves_out_what_is_settled_and_what_has_no_colour():
     edit = accept(shown, 7, [1, 2, 3], "Accept frame")
     assert edit.strokes == (Stroke(7, keys[0], Paint(3, Mark.ACCEPTED)),)
     assert accept(shown, 7, [2, 3], "Accept frame") is None
-
-
-def test_paint_is_carried_to_the_new_keys_even_when_they_trade_places():
-    first, second = SegmentKey(0, 6), SegmentKey(4, 6)
-    paint = {first: Paint(3, Mark.CORRECTED), second: Paint(4, Mark.ACCEPTED)}
-    edit = carry_over([(first, second), (second, first)], paint, 7)
-    after = {stroke.key: stroke.paint for stroke in edit.strokes}
-    assert after == {second: paint[first], first: paint[second]}
-    edit = carry_over([(first, second), (second, None)], paint, 7)
-    after = {stroke.key: stroke.paint for stroke in edit.strokes}
-    assert after == {first: None, second: Paint(3, Mark.CORRECTED)}
-
-
-def test_paint_stays_as_it_is_where_hardly_a_segment_is_found_again():
-    first, second, third = SegmentKey(0, 6), SegmentKey(4, 6), SegmentKey(9, 6)
-    paint = dict.fromkeys((first, second, third), Paint(3, Mark.CORRECTED))
-    edit = carry_over([(first, SegmentKey(1, 6)), (second, None), (third, None)], paint, 7)
-    assert {stroke.key: stroke.paint for stroke in edit.strokes} == paint

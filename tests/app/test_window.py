@@ -336,10 +336,14 @@ def test_paint_is_carried_over_to_a_redrawn_frame(window, open_clip, make_clip, 
     desk.take_color(desk.palette.id_of(HAIR))
     click(window, qtbot, 2)
     wait_idle(window, qtbot)
-    line = np.roll(draw(FIGURE_MOVED), 0)
-    save(folder / "line" / "A0001.png", line)
+    save(folder / "line" / "A0001.png", draw(FIGURE_MOVED))
     open_clip(folder)
     assert "redrawn" in window.notices.text
+    assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
+    desk.undo()  # of the stroke: what became of the drawing is no step
+    assert not desk.paint(desk.frame_id)
+    assert desk.project.undo_text is None
+    desk.redo()
     assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
 
 

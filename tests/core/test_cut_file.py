@@ -420,6 +420,18 @@ def test_a_recovered_name_that_is_taken_gets_a_number(path, folder):
     assert (folder / "c012 (recovered).cut").read_bytes() == b"mine"
 
 
+def test_work_goes_on_in_what_was_recovered_before(path):
+    overwrite(path, path.stat().st_size // PAGE // 2)
+    with closing(Project.open(path)) as project:
+        project.add_color((1, 2, 3, 255))
+        name = project.path.name
+    with closing(Project.open(path)) as project:
+        assert project.path.name == name
+        assert project.palette.id_of((1, 2, 3, 255))
+        assert f"“{path.name}” is damaged" in project.notices[0]
+        assert f"“{name}”" in project.notices[0]
+
+
 def test_a_file_in_which_nothing_can_be_read_is_refused_and_left_alone(path, folder):
     overwrite(path, *range(path.stat().st_size // PAGE))
     before = files(folder)

@@ -375,6 +375,31 @@ def test_an_edit_and_what_its_drawing_looks_like_are_one_change(project):
             assert third.frames[0].digest == "def"
 
 
+def test_the_history_of_a_redrawn_frame_goes_on_with_its_present_segments(project):
+    first, second, gone = SegmentKey(0, 6), SegmentKey(4, 6), SegmentKey(9, 3)
+    for color, key in ((3, first), (4, second), (5, gone)):
+        project.apply(Edit("Paint", (Stroke(1, key, corrected(color)),)))
+    changes = project.carry_over(1, [(first, second), (second, first), (gone, None)], "new")
+    assert changes == Changes(frames=frozenset([1]))
+    now = {second: corrected(3), first: corrected(4), gone: corrected(5)}
+    assert project.paint(1) == now
+    with reopened(project) as again:
+        assert (again.paint(1), again.frames[0].digest) == (now, "new")
+        again.undo()
+        again.undo()
+        assert again.paint(1) == {second: corrected(3)}
+        again.redo()
+        assert again.paint(1) == {second: corrected(3), first: corrected(4)}
+
+
+def test_of_quite_another_drawing_only_the_looks_are_kept(project):
+    keys = SegmentKey(0, 6), SegmentKey(4, 6), SegmentKey(9, 3)
+    project.apply(Edit("Paint", tuple(Stroke(1, key, corrected(3)) for key in keys)))
+    moved = [(keys[0], keys[1]), (keys[1], None), (keys[2], None)]
+    assert project.carry_over(1, moved, "new") == Changes()
+    assert (set(project.paint(1)), project.frames[0].digest) == (set(keys), "new")
+
+
 def test_cut_drawings_and_sheets_that_move_together_are_found(project, folder, tmp_path):
     (folder / "color.png").touch()
     project.add_sheets([SheetFiles("a", None, folder / "color.png")], [])

@@ -97,6 +97,20 @@ def test_a_segment_of_a_redrawn_frame_is_found_again_unless_it_is_quite_another(
     assert before.locate([]).tolist() == []
 
 
+def test_in_a_drawing_that_was_shifted_every_segment_is_found_and_not_its_neighbour():
+    line = draw("..............\n.#########....\n.#...#...#....\n.#...#...#....\n.#########....\n")
+    line = np.repeat(np.repeat(line, 9, axis=0), 9, axis=1)
+    before = segment(line)
+    for shift in (1, 3, 5):
+        assert segment(np.roll(line, shift, axis=1)).locate(before.keys).tolist() == [1, 2, 3]
+
+
+def test_a_segment_is_found_by_one_key_only_by_the_one_that_fits_best():
+    segments = segment(draw("......"))
+    (key,) = segments.keys
+    assert segments.locate([SegmentKey(2, 5), key]).tolist() == [0, 1]
+
+
 line_masks = st.tuples(st.integers(1, 24), st.integers(1, 24)).flatmap(
     lambda shape: arrays(bool, shape)
 )
