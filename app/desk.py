@@ -218,7 +218,7 @@ class Desk(QObject):
         if self.sheet_files:
             self._stored = ReadSheets(self.sheet_files)
             self._engine.start(self._stored)
-        elif answer.sheets:
+        elif answer.sheets and not self.palette.colors:  # else a person has removed them
             self._engine.start(ReadSheets(answer.sheets))
         self.predict()
 

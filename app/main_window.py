@@ -148,8 +148,15 @@ class MainWindow(QMainWindow):
         start = str(project.path) if project else ""
         title, kinds = self.tr("Save the cut as"), self.tr("Cuts (*.cut)")
         name, _ = QFileDialog.getSaveFileName(self, title, start, kinds)
-        if name:
-            self.desk.save_as(Path(name).with_suffix(".cut"))
+        path = Path(name if name.endswith(".cut") else f"{name}.cut")
+        # the dialog has asked about the name that was typed, without the ending
+        if name and (path == Path(name) or not path.exists() or self._may_replace(path)):
+            self.desk.save_as(path)
+
+    def _may_replace(self, path: Path) -> bool:
+        text = self.tr("“{}” exists already. Replace it?").format(path.name)
+        answer = QMessageBox.question(self, self.tr("Save the cut as"), text)
+        return answer == QMessageBox.StandardButton.Yes
 
     def ask_export(self) -> None:
         """Ask for a folder and write the coloured frames into it."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from core.encoders.descriptors import (
     Description,
     describe,
 )
+from core.encoders.devices import stop_inside
 from core.encoders.scale import Scale
 from core.segments import Segments
 
@@ -224,13 +226,19 @@ class CompactEncoder:
         self.name = name
         self._net = from_bytes(data, name=str(weights or packaged))
         self._net.eval()
+        self.stop = Event()  # a frame of thousands of segments takes seconds
+        stop_inside(self._net, lambda: self.stop.is_set())
         self.width = self._net.config.out
         digest = hashlib.blake2b(data, digest_size=8)
         digest.update(VERSION.encode())
         self.version = digest.hexdigest()
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:  # noqa: ARG002
-        """Encode the segments `[L, width]`; all that is needed of the drawing is in them."""
+        """Encode the segments `[L, width]`; all that is needed of the drawing is in them.
+
+        Raises:
+            Stopped: if `stop` is set.
+        """
         return encode(self._net, describe(segments))
 
 

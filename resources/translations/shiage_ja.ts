@@ -411,6 +411,10 @@
         <translation>カットに名前を付けて保存</translation>
     </message>
     <message>
+        <source>“{}” exists already. Replace it?</source>
+        <translation>「{}」はすでにあります。置き換えますか？</translation>
+    </message>
+    <message>
         <source>Export the coloured frames to this folder</source>
         <translation>彩色したフレームの書き出し先</translation>
     </message>

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from app.panels.notices import NoticeBar
 from core.edits import Mark
@@ -557,6 +557,50 @@ def test_a_sheet_that_got_another_colour_brings_it_along(window, open_clip, make
     save(folder / "ref" / "gt" / "front.png", color_image(draw(FIGURE), colors))
     open_clip(folder)
     assert shown_rgba(window, 0).tolist() == pack(np.array(colors, np.uint8)).tolist()
+
+
+def answer_modals(*answers):
+    """Give each modal dialog that opens, one after the other, its answer: a text or a button."""
+    dialog = QApplication.activeModalWidget()
+    if dialog is None:
+        QTimer.singleShot(10, lambda: answer_modals(*answers))
+        return
+    answer, *more = answers
+    if more:
+        QTimer.singleShot(10, lambda: answer_modals(*more))
+    if isinstance(dialog, QFileDialog):
+        dialog.findChild(QLineEdit).setText(answer)
+        dialog.accept()
+    else:
+        dialog.button(answer).click()
+
+
+def test_save_as_adds_the_ending_and_asks_before_it_replaces_a_cut(
+    window, open_clip, make_clip, tmp_path
+):
+    desk = open_clip(make_clip())
+    first = desk.project.path
+    answer_modals(str(tmp_path / "c012.take2"))
+    window.save_as()
+    assert desk.project.path == tmp_path / "c012.take2.cut"
+    (tmp_path / "c013.cut").write_bytes(b"mine")
+    answer_modals(str(tmp_path / "c013"), QMessageBox.StandardButton.No)
+    window.save_as()
+    assert (tmp_path / "c013.cut").read_bytes() == b"mine"
+    answer_modals(str(tmp_path / "c013"), QMessageBox.StandardButton.Yes)
+    window.save_as()
+    assert desk.project.path == tmp_path / "c013.cut"
+    assert first.exists()
+
+
+def test_a_sheet_that_was_removed_is_not_found_again_beside_the_drawings(
+    window, open_clip, make_clip
+):
+    folder = make_clip()
+    desk = open_clip(folder)
+    desk.remove_sheet(desk.sheet_files[0])
+    open_clip(make_clip(name="other"))
+    assert open_clip(folder).sheet_files == ()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")

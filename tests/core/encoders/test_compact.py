@@ -1,8 +1,10 @@
+from threading import Event
+
 import numpy as np
 import pytest
 import torch
 
-from core.encoders import compact
+from core.encoders import Stopped, compact
 from core.encoders.compact import (
     CompactEncoder,
     CompactNet,
@@ -56,6 +58,15 @@ def test_the_same_drawing_gives_the_same_features(encoder):
     line = outlines(1)
     first = encoder.encode(line, segment(line))
     np.testing.assert_array_equal(first, encoder.encode(line, segment(line)))
+
+
+def test_encoding_ends_soon_when_it_shall_stop(encoder):
+    line = outlines(1)
+    encoder.stop.set()
+    with pytest.raises(Stopped):
+        encoder.encode(line, segment(line))
+    encoder.stop = Event()
+    assert len(encoder.encode(line, segment(line)))
 
 
 def test_alone_and_in_a_batch_are_the_same(net):
