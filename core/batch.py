@@ -18,6 +18,8 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from core import __version__
+from core.encoders import Encoder
+from core.encoders.scale import scale_to_json
 from core.images import write_file
 from core.jobs import Export, ExportDone
 
@@ -119,18 +121,21 @@ class CutReport:
     unpainted: int
 
 
-def content_of(job: Export, *, model: str) -> str:
+def content_of(job: Export, encoder: Encoder) -> str:
     """Name all that decides the exported pixels: program, model, rule, drawings, sheets, paint.
+
+    The model counts with the constants that were fitted for it.
 
     Args:
         job: its files are read.
-        model: name and version of the encoder.
+        encoder: what colours it.
 
     Raises:
         OSError: if a file cannot be read.
     """
     asked = job.predict
-    said: list[object] = [__version__, model, job.trace]
+    said: list[object] = [__version__, encoder.name, encoder.version, scale_to_json(encoder.scale)]
+    said.append(job.trace)
     said += [(color.id, color.rgba) for color in asked.palette.colors]
     for frame in asked.frames:
         paint = sorted(

@@ -142,7 +142,7 @@ def _one_of_many(
     export = Export(predict, options.out / name, options.trace, stop=interrupted)
     file = options.out / f"{name}.json"
     try:
-        content = content_of(export, model=f"{encoder.name} {encoder.version}")
+        content = content_of(export, encoder)
         if is_done(file, export, content):
             report.say("skipped", f"{name}: done before", cut=name)
             return True

@@ -5,17 +5,20 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core import __version__
+from core import __version__, models
 from core.__main__ import main
-from core.batch import BatchError, pick, read_list
+from core.batch import BatchError, content_of, pick, read_list
 from core.edits import Edit, Mark, Paint, SegmentKey, Stroke
 from core.images import read_line_image
+from core.jobs import Export, FrameFile, Predict
+from core.palette import Palette
 from core.project import Project
 from core.segments import segment
 from core.sheets import SheetFiles
@@ -110,6 +113,37 @@ def test_a_changed_drawing_or_a_lost_picture_or_another_rule_is_done_again(
     assert (tmp_path / "out" / "カット 002" / NAMES[2]).exists()
     _, events = run(capsys, *command, "--trace", "majority")
     assert not of_kind(events, "skipped")
+
+
+@pytest.fixture
+def job(sample, tmp_path):
+    """What is asked for one drawing and one sheet of the sample."""
+    line, color = (sample / "ref" / part / "front.png" for part in ("line", "gt"))
+    frame = FrameFile(1, sample / "line" / NAMES[0], "A")
+    palette = Palette().with_colors([(10, 20, 30, 255)])
+    predict = Predict(0, (frame,), (SheetFiles("front", line, color),), palette)
+    return Export(predict, tmp_path, "darker")
+
+
+def test_another_model_or_other_constants_of_it_are_other_work(job):
+    encoder = models.load("geometry")
+    names = {content_of(job, encoder)}
+    for name, value in (
+        ("scale", replace(encoder.scale, temperature=0.5)),
+        ("version", "of tomorrow"),
+        ("name", "trigonometry"),
+    ):
+        other = models.load("geometry")
+        setattr(other, name, value)
+        names.add(content_of(job, other))
+    assert len(names) == 4
+
+
+def test_another_colour_of_the_palette_is_other_work(job):
+    encoder = models.load("geometry")
+    palette = Palette().with_colors([(10, 20, 31, 255)])
+    other = replace(job, predict=replace(job.predict, palette=palette))
+    assert content_of(other, encoder) != content_of(job, encoder)
 
 
 def test_a_task_takes_its_numbers_of_the_list(capsys, command, tmp_path):
