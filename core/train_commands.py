@@ -165,8 +165,9 @@ def _check_output(options: argparse.Namespace) -> None:
     if out.suffix != WEIGHTS:
         raise TrainingError(f"{out} must end with {WEIGHTS}.")
     checkpoint = out.with_suffix(CHECKPOINT)
+    is_own = options.resume is not None and options.resume.resolve() == checkpoint.resolve()
     for path in (checkpoint, out):
-        if path.exists() and options.resume is None:
+        if path.exists() and not is_own:
             raise TrainingError(
                 f"{path} is there already; go on with --resume {checkpoint}, or choose another"
                 " --out."
