@@ -150,7 +150,7 @@ def _one_of_many(
         if done is None or done.failed:
             return False
         write_report(file, done, model=encoder.name, content=content)
-    except (OSError, ImageError) as error:
+    except ImageError as error:
         report.complain(f"{name}: {error}")
         return False
     return True

@@ -247,6 +247,39 @@ def test_a_cut_file_is_coloured_as_a_person_left_it(capsys, command, sample, sea
     assert len(of_kind(events, "frame")) == 3
 
 
+def test_a_cut_that_lacks_a_drawing_costs_that_frame(capsys, command, sample, season, tmp_path):
+    names = [NAMES[0], "A0009 gone.png", NAMES[1]]
+    project = Project.create(season.parent / "c003.cut", sample / "line", names)
+    line, color = (sample / "ref" / part / "front.png" for part in ("line", "gt"))
+    project.add_sheets([SheetFiles("front", line, color)], [(10, 20, 30, 255)])
+    project.close()
+    season.write_text("c003.cut", "utf-8")
+    code, events = run(capsys, *command)
+    assert code == 2
+    assert [event["frames"] for event in of_kind(events, "done")] == [2]
+    [event] = of_kind(events, "notice")
+    assert "A0009 gone.png cannot be read" in event["notice"]
+    assert sorted(path.name for path in (tmp_path / "out" / "c003").iterdir()) == NAMES[:2]
+    _, events = run(capsys, *command)
+    assert not of_kind(events, "skipped")
+
+
+def test_a_cut_that_lacks_a_sheet_fails_in_one_sentence(capsys, command, sample, season):
+    line, color = season.parent / "line.png", season.parent / "gone.png"
+    project = Project.create(season.parent / "c003.cut", sample / "line", NAMES)
+    project.add_sheets([SheetFiles("front", line, color)], [(10, 20, 30, 255)])
+    project.close()
+    season.write_text("c003.cut", "utf-8")
+    shutil.copy(sample / "ref" / "line" / "front.png", line)
+    code, events = run(capsys, *command)
+    assert code == 2
+    [event] = of_kind(events, "notice")
+    assert event["notice"] == (
+        f"c003: {color} cannot be read (No such file or directory); put it back or choose"
+        " another one."
+    )
+
+
 def test_a_cut_that_is_open_in_a_window_is_named_and_left_alone(capsys, sample, tmp_path):
     project, _ = corrected_cut(sample, tmp_path / "c003.cut")
     code = main(["colorize", str(project.path), "--out", str(tmp_path / "out")])
@@ -275,7 +308,10 @@ def test_numbers_of_cuts(numbers, chosen):
     assert pick([Path(name) for name in "abc"], numbers) == tuple(Path(name) for name in chosen)
 
 
-@pytest.mark.parametrize("numbers", ["0", "4", "2-4", "3-1", "-1", "x", "", "1-", "1;2"])
+@pytest.mark.parametrize(
+    "numbers",
+    ["0", "4", "2-4", "1-999999999", "9" * 5000, "3-1", "1,3-1", "-1", "x", "", "1-", "1;2"],
+)
 def test_numbers_that_are_none_are_refused(numbers):
     with pytest.raises(BatchError):
         pick([Path(name) for name in "abc"], numbers)
@@ -287,6 +323,9 @@ def test_numbers_that_are_none_are_refused(numbers):
         (b"", "names no cut"),
         (b"# nothing\n", "names no cut"),
         (b"a/c001\nb/c001\n", "2 cuts called “c001”"),
+        (b"c001\nsub/..\n", "has a cut without a name, .*; write the folder's name"),
+        (b"../line\n", "has a cut without a name"),
+        (b"...cut\n", "has a cut without a name"),
         ("カット".encode("shift_jis"), "it is not UTF-8 text"),
         (None, "No such file"),
     ],
