@@ -121,7 +121,6 @@ def test_bands_follow_confidence():
     chances = np.array([[0.95], [0.7], [0.3], [0.3]], np.float32)
     matches = Matches(
         colors=colors,
-        similarity=np.zeros(4, np.float32),
         confidence=chances[:, 0].copy(),
         nothing=np.array([0, 0, 0, 0.4], np.float32),
         candidates=colors[:, None].copy(),
