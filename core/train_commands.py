@@ -175,10 +175,8 @@ def _check_output(options: argparse.Namespace) -> None:
     is_own = options.resume is not None and options.resume.resolve() == checkpoint.resolve()
     for path in (checkpoint, out):
         if path.exists() and not is_own:
-            raise TrainingError(
-                f"{path} is there already; go on with --resume {checkpoint}, or choose another"
-                " --out."
-            )
+            way = f"go on with --resume {checkpoint}, or " if checkpoint.exists() else ""
+            raise TrainingError(f"{path} is there already; {way}choose another --out.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out.parent):

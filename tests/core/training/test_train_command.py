@@ -99,7 +99,7 @@ def test_going_on_under_another_name_writes_over_nothing(compact, tmp_path):
     resume = ("--steps", 2, "--resume", tmp_path / "studio A.checkpoint")
     code, said = compact(*resume, out=precious.name)
     assert code == 2
-    assert f"{precious} is there already" in said.err
+    assert f"{precious} is there already; choose another --out." in said.err
     assert precious.read_bytes() == b"weights of another run"
     assert compact(*resume, out="studio B.safetensors")[0] == 0
 
