@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event
@@ -18,7 +18,9 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from core import __version__
-from core.images import write_file
+from core.encoders import Encoder
+from core.encoders.scale import scale_to_json
+from core.images import ImageError, write_file
 from core.jobs import Export, ExportDone
 
 POLL = 0.2
@@ -35,7 +37,7 @@ def read_list(path: Path) -> tuple[Path, ...]:
     Empty lines and lines that begin with `#` are left out.
 
     Raises:
-        BatchError: if it cannot be read, is empty, or two of its cuts have the same name.
+        BatchError: if it cannot be read, is empty, or a cut has no name or that of another.
     """
     try:
         lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
@@ -45,6 +47,9 @@ def read_list(path: Path) -> tuple[Path, ...]:
     cuts = tuple(path.parent / line for line in lines if line and not line.startswith("#"))
     if not cuts:
         raise BatchError(f"{path} names no cut; write one folder or .cut file on each line.")
+    for cut in cuts:
+        if cut_name(cut) in ("", ".", ".."):  # its pictures would lie beside their folder
+            raise BatchError(f"{path} has a cut without a name, {cut}; write the folder's name.")
     name, times = Counter(map(cut_name, cuts)).most_common(1)[0]
     if times > 1:
         raise BatchError(f"{path} has {times} cuts called “{name}”; rename them, or use two lists.")
@@ -64,14 +69,14 @@ def pick(cuts: Sequence[Path], numbers: str) -> tuple[Path, ...]:
     Raises:
         BatchError: if that is not what numbers look like, or the list is not so long.
     """
-    if not re.fullmatch(r"\d+(-\d+)?(,\d+(-\d+)?)*", numbers):
+    if not re.fullmatch(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*", numbers):
         raise BatchError(f"“{numbers}” are no numbers of cuts; write them like 3, 1-4 or 1,3,5-9.")
     wanted: set[int] = set()
     for part in numbers.split(","):
         first, _, last = part.partition("-")
+        if not 1 <= int(first) <= int(last or first) <= len(cuts):
+            raise BatchError(f"The list has cuts 1 to {len(cuts)}; “{numbers}” names others.")
         wanted.update(range(int(first), int(last or first) + 1))
-    if not wanted or min(wanted) < 1 or max(wanted) > len(cuts):
-        raise BatchError(f"The list has cuts 1 to {len(cuts)}; “{numbers}” names others.")
     return tuple(cuts[number - 1] for number in sorted(wanted))
 
 
@@ -119,24 +124,28 @@ class CutReport:
     unpainted: int
 
 
-def content_of(job: Export, *, model: str) -> str:
+def content_of(job: Export, encoder: Encoder) -> str:
     """Name all that decides the exported pixels: program, model, rule, drawings, sheets, paint.
 
+    The model counts with the constants that were fitted for it.
+
     Args:
-        job: its files are read.
-        model: name and version of the encoder.
+        job: its files are read; a drawing that cannot be is left to the export to name.
+        encoder: what colours it.
 
     Raises:
-        OSError: if a file cannot be read.
+        ImageError: if a sheet cannot be read.
     """
     asked = job.predict
-    said: list[object] = [__version__, model, job.trace]
+    said: list[object] = [__version__, encoder.name, encoder.version, scale_to_json(encoder.scale)]
+    said.append(job.trace)
     said += [(color.id, color.rgba) for color in asked.palette.colors]
     for frame in asked.frames:
         paint = sorted(
             (*key, given.color_id) for key, given in asked.paint.get(frame.id, {}).items()
         )
-        said.append((frame.path.name, frame.cel, _hash(frame.path), paint))
+        with suppress(ImageError):
+            said.append((frame.path.name, frame.cel, _hash(frame.path), paint))
     for sheet in asked.sheets:
         said.append((sheet.line and _hash(sheet.line), _hash(sheet.color), sheet.line_colors))
     return hashlib.blake2b(json.dumps(said).encode(), digest_size=16).hexdigest()
@@ -163,5 +172,10 @@ def write_report(path: Path, done: ExportDone, *, model: str, content: str) -> N
 
 
 def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError as error:
+        raise ImageError(
+            f"{path} cannot be read ({error.strerror}); put it back or choose another one."
+        ) from error

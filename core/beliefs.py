@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cache import EncodedFrame
+from core.context import Context
 from core.encoders.scale import Scale
 from core.palette import NO_COLOR
 
@@ -88,7 +89,7 @@ def believe(
     return Beliefs(
         values=values,
         before=before,
-        after=_with_neighbours(before, target.context.borders, affinity),
+        after=_with_neighbours(before, target.context, affinity),
         best=best,
         places=bank.places[order[columns]],
         counts=np.diff(starts, append=len(order)),
@@ -148,21 +149,21 @@ def _affinity(references: Sequence[Reference], values: Ids) -> Floats:
     count = len(values)
     touching = np.zeros((count, count), np.float32)
     for reference in references:
-        rows = np.flatnonzero(reference.colors != NO_COLOR)
-        codes = np.searchsorted(values, reference.colors[rows])
-        has_color = np.zeros((len(rows), count), np.float32)
-        has_color[np.arange(len(rows)), codes] = 1
-        touching += has_color.T @ reference.frame.context.touching[np.ix_(rows, rows)] @ has_color
+        context = reference.frame.context
+        one, other = reference.colors[context.first], reference.colors[context.second]
+        is_known = (one != NO_COLOR) & (other != NO_COLOR)
+        codes = (np.searchsorted(values, each[is_known]) for each in (one, other))
+        np.add.at(touching, tuple(codes), context.touching[is_known])
     total = touching.sum(axis=1)
     expected = np.outer(total, total) / max(float(total.sum()), 1e-6)
     return np.pad(np.log((touching + 1) / (expected + 1)), (0, 1))
 
 
-def _with_neighbours(chances: Floats, borders: Floats, affinity: Floats) -> Floats:
+def _with_neighbours(chances: Floats, context: Context, affinity: Floats) -> Floats:
     """Let the colours of touching segments agree with the references, by damped mean field."""
     beliefs = np.exp(chances)
     for _ in range(ROUNDS):
-        beliefs = (beliefs + np.exp(_normalised(chances + borders @ beliefs @ affinity))) / 2
+        beliefs = (beliefs + np.exp(_normalised(chances + context.around(beliefs) @ affinity))) / 2
     logs: Floats = np.log(np.maximum(beliefs, 1e-12))
     return logs
 

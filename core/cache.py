@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from core.context import Context, measure
 from core.edits import SegmentKey
 from core.encoders import SegmentFeatures
-from core.files import write_whole
+from core.files import cached_arrays, write_whole
 from core.segments import Segments, keys_of
 
 PREVIEW_SIDE = 480
@@ -99,11 +98,10 @@ class FrameCache:
     def get(self, key: str) -> EncodedFrame | None:
         """Return the frame stored under a key; a damaged file counts as absent."""
         if key not in self._memory:
-            try:
-                with self._path(key).open("rb") as file, np.load(file) as stored:
-                    self._memory[key] = EncodedFrame(**stored)
-            except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+            stored = cached_arrays(self._path(key))
+            if stored is None or stored.keys() != EncodedFrame.__annotations__.keys():
                 return None
+            self._memory[key] = EncodedFrame(**stored)
         return self._memory[key]
 
     def put(self, key: str, frame: EncodedFrame) -> None:

@@ -142,7 +142,7 @@ def _one_of_many(
     export = Export(predict, options.out / name, options.trace, stop=interrupted)
     file = options.out / f"{name}.json"
     try:
-        content = content_of(export, model=f"{encoder.name} {encoder.version}")
+        content = content_of(export, encoder)
         if is_done(file, export, content):
             report.say("skipped", f"{name}: done before", cut=name)
             return True
@@ -150,7 +150,7 @@ def _one_of_many(
         if done is None or done.failed:
             return False
         write_report(file, done, model=encoder.name, content=content)
-    except (OSError, ImageError) as error:
+    except ImageError as error:
         report.complain(f"{name}: {error}")
         return False
     return True

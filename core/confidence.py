@@ -31,7 +31,7 @@ def numbers(target: EncodedFrame, beliefs: Beliefs) -> Floats:
         np.maximum(_of(before, chosen), -FAR),
         before.argmax(axis=1) == chosen,
         entropy,
-        target.context.borders @ entropy,
+        target.context.around(entropy[:, None])[:, 0],
         np.minimum(_lead(beliefs.best), 1),
         beliefs.best.max(axis=1),
         beliefs.best.max(axis=1) - _of(beliefs.best, chosen),

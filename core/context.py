@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,10 @@ class Context:
         half: half the longer side of the figure: of the box around all but the background.
         background: the row of the segment with most cells on the edge of the page; -1 if there is
             no segment.
-        touching: `[L, L]` float32, log(1 + cells of common border); symmetric, 0 on the diagonal.
-        borders: `[L, L]` float32, the same with rows that sum to 1, or to 0 where nothing touches.
+        first: `[E]` int64, rows of pairs of touching segments, both ways round, in order.
+        second: `[E]` the rows that they touch.
+        touching: `[E]` float32, log(1 + cells of common border).
+        borders: `[E]` float32, the share of that in all that the first one touches.
     """
 
     x: Floats
@@ -27,13 +30,25 @@ class Context:
     cells: Floats
     half: float
     background: int
+    first: Rows
+    second: Rows
     touching: Floats
     borders: Floats
 
     def __post_init__(self) -> None:
         """Lock the arrays: they are shared between threads."""
-        for array in (self.x, self.y, self.cells, self.touching, self.borders):
+        pairs = (self.first, self.second, self.touching, self.borders)
+        for array in (self.x, self.y, self.cells, *pairs):
             array.setflags(write=False)
+
+    def around(self, values: Floats) -> Floats:
+        """Return the mean of values `[L, K]` over the neighbours of each segment; 0 without any."""
+        result = np.zeros_like(values)
+        rows, starts = np.unique(self.first, return_index=True)
+        if len(rows):
+            shares = self.borders[:, None] * values[self.second]
+            result[rows] = np.add.reduceat(shares, starts, axis=0)
+        return result
 
 
 def measure(small_map: npt.NDArray[np.int32], count: int) -> Context:
@@ -49,16 +64,19 @@ def measure(small_map: npt.NDArray[np.int32], count: int) -> Context:
     edge = (small_map[0], small_map[-1], small_map[:, 0], small_map[:, -1])
     on_edge = np.bincount(np.concatenate(edge), minlength=count + 1)[1:]
     background = int(on_edge.argmax()) if count else -1
-    touching = np.log1p(_borders(small_map, count)).astype(np.float32)
-    total: Floats = touching.sum(axis=1, keepdims=True)
+    first, second, common = _borders(small_map, count)
+    touching = np.log1p(common).astype(np.float32)
+    total = np.bincount(first, touching, minlength=count)
     return Context(
         x=x.astype(np.float32),
         y=y.astype(np.float32),
         cells=cells.astype(np.float32),
         half=_half(small_map != background + 1),
         background=background,
+        first=first,
+        second=second,
         touching=touching,
-        borders=np.asarray(touching / np.maximum(total, 1e-6), np.float32),
+        borders=(touching / total[first]).astype(np.float32),
     )
 
 
@@ -68,15 +86,15 @@ def _half(is_figure: npt.NDArray[np.bool_]) -> float:
     return max([2.0, *(float(each[-1] - each[0]) / 2 for each in sides if len(each))])
 
 
-def _borders(small_map: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int64]:
-    """Count the pairs of neighbouring cells of different segments `[count, count]`."""
-    size = count + 1
-    found = np.zeros(size * size, np.int64)
+def _borders(small_map: npt.NDArray[np.int32], count: int) -> tuple[Rows, Rows, Rows]:
+    """Count the neighbouring cells of different segments: pairs of rows, and how many `[E]`."""
+    found = []
     for one, other in (
         (small_map[:, :-1], small_map[:, 1:]),
         (small_map[:-1], small_map[1:]),
     ):
-        differs = one != other
-        found += np.bincount(one[differs] * size + other[differs], minlength=size * size)
-    pairs = found.reshape(size, size)[1:, 1:]
-    return pairs + pairs.T
+        is_border = (one != other) & (one > 0) & (other > 0)
+        first, second = (each[is_border].astype(np.int64) - 1 for each in (one, other))
+        found += [first * count + second, second * count + first]
+    pairs, cells = np.unique(np.concatenate(found), return_counts=True)
+    return *np.divmod(pairs, max(count, 1)), cells

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from core.cache import EncodedFrame, FrameCache, encoded_frame
 from core.encoders import BatchEncoder, Encoder, StoppableEncoder
-from core.images import Image, ImageError, read_line_image
+from core.images import ImageError, read_line_image
 from core.jobs import Drawing
-from core.segments import Segments, segment
+from core.segments import segment
 
 DRAWINGS_BYTES = 512 * 2**20
 """Line images and label maps kept in memory: some thirty drawings of 1920 x 1080."""
@@ -49,10 +49,9 @@ class Drawings:
             found = path.stat()
             state = (found.st_mtime_ns, found.st_size)
             if path not in self._digests or self._digests[path][0] != state:
-                digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-                self._digests[path] = (state, digest)
+                self._digests[path] = (state, _content(path))
         except OSError as error:
-            raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
+            raise _unreadable(path, error) from error
         return self._digests[path][1]
 
     def drawing(self, path: Path) -> Drawing:
@@ -64,7 +63,7 @@ class Drawings:
         digest = self.digest(path)
         if digest in self._drawings:
             return self._keep(self._drawings.pop(digest))
-        return self._keep(Drawing(digest, *_read(path)))
+        return self._keep(_read(path, digest))
 
     def file(self, path: Path, stop: Event) -> EncodedFile:
         """Return the features of a drawing: from memory, from disk, or by the encoder.
@@ -74,7 +73,11 @@ class Drawings:
             Stopped: if `stop` is set while the encoder works.
         """
         digest = self.digest(path)
-        return EncodedFile(digest, self.encoded(digest, lambda: self.drawing(path), stop))
+        known = self._cache.get(self._key(digest))
+        if known is None:
+            drawing = self.drawing(path)
+            digest, [known] = drawing.digest, self._encode([drawing], stop)
+        return EncodedFile(digest, known)
 
     def encoded(self, digest: str, load: Callable[[], Drawing], stop: Event) -> EncodedFrame:
         """Return the features of a drawing that is loaded only if they are not known.
@@ -120,7 +123,7 @@ class Drawings:
         if digest in self._drawings:
             [encoded] = self._encode([self._drawings[digest]], stop)
             return _Waiting(result=EncodedFile(digest, encoded))
-        return _Waiting(digest, reader.submit(_read, path))
+        return _Waiting(reader.submit(_read, path, digest))
 
     def _finish(self, waiting: "Sequence[_Waiting]", stop: Event) -> None:
         """Encode those of some drawings that wait for it."""
@@ -128,7 +131,7 @@ class Drawings:
         for each in waiting:
             if each.reading is not None:
                 try:
-                    read.append((each, self._keep(Drawing(each.digest, *each.reading.result()))))
+                    read.append((each, self._keep(each.reading.result())))
                 except ImageError as error:
                     each.result = error
                 each.reading = None
@@ -167,12 +170,33 @@ class Drawings:
 class _Waiting:
     """A drawing on its way: being read, then done."""
 
-    digest: str = ""
-    reading: Future[tuple[Image, Segments]] | None = None
+    reading: Future[Drawing] | None = None
     result: EncodedFile | ImageError | None = None
 
 
-def _read(path: Path) -> tuple[Image, Segments]:
-    line = read_line_image(path)
-    line.setflags(write=False)
-    return line, segment(line)
+def _read(path: Path, digest: str) -> Drawing:
+    """Read and segment a drawing whose content has been named.
+
+    Features are stored under that name for ever, so a file that was saved anew meanwhile is named
+    and read again.
+
+    Raises:
+        ImageError: if it cannot be read.
+    """
+    while True:
+        line = read_line_image(path)
+        try:
+            before, digest = digest, _content(path)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        if digest == before:
+            line.setflags(write=False)
+            return Drawing(digest, line, segment(line))
+
+
+def _content(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+def _unreadable(path: Path, error: OSError) -> ImageError:
+    return ImageError(f"{path} cannot be read ({error.strerror}).")

@@ -27,7 +27,7 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     evaluate.add_argument("folder", type=Path, help="a clip, or a folder of clips")
     evaluate.add_argument("--setting", choices=SETTINGS, default="keyframe")
     evaluate.add_argument(
-        "--shots", type=int, default=1, help="sheets to use, 0 for all (keyframe)"
+        "--shots", type=_not_negative, default=1, help="sheets to use, 0 for all (keyframe)"
     )
     evaluate.add_argument(
         "--painter",
@@ -43,6 +43,13 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="FILE.png",
         help="draw how far confidence can be trusted; with --painter accuracy over clicks",
     )
+
+
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not 0 or more")
+    return number
 
 
 def run_evaluate(

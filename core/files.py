@@ -1,8 +1,12 @@
-"""Files: written whole or not at all."""
+"""Files: written whole or not at all; and what a cache holds, read whole or not at all."""
 
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 def write_whole(path: Path, content: bytes | memoryview, *, is_durable: bool = True) -> None:
@@ -29,3 +33,14 @@ def write_whole(path: Path, content: bytes | memoryview, *, is_durable: bool = T
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def cached_arrays(path: Path) -> dict[str, npt.NDArray[Any]] | None:
+    """Return the arrays of an `.npz` file of a cache; None if it is absent, empty or damaged."""
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            return dict(stored)
+    # Flipped bits come out of zipfile, zlib, tokenize and numpy as a dozen kinds of exceptions, and
+    # the answer to all of them is the same: what is cached can be computed again.
+    except Exception:  # noqa: BLE001
+        return None

@@ -25,7 +25,6 @@ class Matches:
 
     Attributes:
         colors: `[L]` int32 palette ids.
-        similarity: `[L]` float32, that of the segment which speaks most for it, overlap included.
         confidence: `[L]` float32, 0 to 1: the calibrated probability that `colors` is right.
         nothing: `[L]` float32, 0 to 1: the probability that no reference has the right colour.
         candidates: `[L, K]` int32, up to `CANDIDATES` different colours, best first (the first is
@@ -37,7 +36,6 @@ class Matches:
     """
 
     colors: Ids
-    similarity: Floats
     confidence: Floats
     nothing: Floats
     candidates: Ids
@@ -95,7 +93,6 @@ def match(
     top = np.argsort(-chances, axis=1, kind="stable")[:, :CANDIDATES]
     return Matches(
         colors=beliefs.values[top[:, 0]],
-        similarity=np.take_along_axis(beliefs.best, top[:, :1], axis=1)[:, 0],
         confidence=confidence(target, beliefs, scale),
         nothing=np.exp(beliefs.after[:, -1]),
         candidates=_padded(beliefs.values[top], NO_COLOR),
@@ -127,7 +124,6 @@ def _nothing(count: int) -> Matches:
     """Answer for a frame without references."""
     return Matches(
         colors=np.full(count, NO_COLOR, np.int32),
-        similarity=np.zeros(count, np.float32),
         confidence=np.zeros(count, np.float32),
         nothing=np.ones(count, np.float32),
         candidates=np.full((count, CANDIDATES), NO_COLOR, np.int32),

@@ -54,14 +54,17 @@ def tell(matches: Matches, rows: Ids, colors: Ids, places: Ids, scale: Scale) ->
     """
     candidates, chances = matches.candidates.copy(), matches.chances.copy()
     evidence, confidence = matches.evidence.copy(), matches.confidence.copy()
+    nothing = matches.nothing.copy()
     odds = float(np.exp(scale.track))
     for row, color, place in zip(rows.tolist(), colors.tolist(), places, strict=True):
         at = np.flatnonzero(candidates[row] == color)
         index = int(at[0]) if len(at) else CANDIDATES - 1
         chance = max(float(chances[row, index]) if len(at) else 0, UNHEARD)
         candidates[row, index], evidence[row, index] = color, place
-        chances[row] /= 1 + chance * (odds - 1)
-        chances[row, index] = chance * odds / (1 + chance * (odds - 1))
+        total = 1 + chance * (odds - 1)
+        chances[row] /= total
+        chances[row, index] = chance * odds / total
+        nothing[row] /= total
         order = np.argsort(-chances[row], kind="stable")
         candidates[row], chances[row] = candidates[row][order], chances[row][order]
         evidence[row] = evidence[row][order]
@@ -70,6 +73,7 @@ def tell(matches: Matches, rows: Ids, colors: Ids, places: Ids, scale: Scale) ->
         matches,
         colors=candidates[:, 0].copy(),
         confidence=confidence,
+        nothing=nothing,
         candidates=candidates,
         chances=chances,
         evidence=evidence,

@@ -37,7 +37,7 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
     compact = inner.add_parser("compact", help="the embedded encoder")
     compact.add_argument("--steps", type=_positive, default=6000, help="of the whole run")
     compact.add_argument("--variants", type=_positive, default=2, help="of each clip, augmented")
-    compact.add_argument("--seed", type=int, default=0)
+    compact.add_argument("--seed", type=_seed, default=0)
     compact.set_defaults(run=_train, make=_compact)
     dacon = inner.add_parser("dacon", help="DACoN, as published")
     dacon.add_argument("--dino", required=True, metavar="NAME|FILE", help="the frozen DINOv2")
@@ -50,7 +50,7 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
         help="weight of the Feature Consistency Loss, 0 leaves it out",
     )
     dacon.add_argument("--epochs", type=_positive, default=5)
-    dacon.add_argument("--seed", type=int, default=42)
+    dacon.add_argument("--seed", type=_seed, default=42)
     dacon.set_defaults(run=_train, make=_dacon)
     for command in (compact, dacon):
         add = command.add_argument
@@ -75,6 +75,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:  # what both numpy and torch begin with
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 2**63 - 1")
     return number
 
 
@@ -165,12 +172,11 @@ def _check_output(options: argparse.Namespace) -> None:
     if out.suffix != WEIGHTS:
         raise TrainingError(f"{out} must end with {WEIGHTS}.")
     checkpoint = out.with_suffix(CHECKPOINT)
+    is_own = options.resume is not None and options.resume.resolve() == checkpoint.resolve()
     for path in (checkpoint, out):
-        if path.exists() and options.resume is None:
-            raise TrainingError(
-                f"{path} is there already; go on with --resume {checkpoint}, or choose another"
-                " --out."
-            )
+        if path.exists() and not is_own:
+            way = f"go on with --resume {checkpoint}, or " if checkpoint.exists() else ""
+            raise TrainingError(f"{path} is there already; {way}choose another --out.")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out.parent):

@@ -268,9 +268,9 @@ def from_bytes(data: bytes, *, name: str) -> CompactNet:
         WeightsError: if it is damaged or for other descriptors; `name` is for the message.
     """
     try:
+        tensors = safetensors.torch.load(data)  # checks the header, also that of the metadata
         size = int.from_bytes(data[:8], "little")
         metadata = _metadata(data[8 : 8 + size])
-        tensors = safetensors.torch.load(data)
         config = NetConfig(**{key: int(metadata[key]) for key in asdict(NetConfig())})
     except (safetensors.SafetensorError, KeyError, ValueError) as error:
         raise WeightsError(f"{name} is no file of weights of this model ({error}).") from error

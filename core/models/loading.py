@@ -15,6 +15,7 @@ from core.models.scales import ScaleError, stored_scale
 from core.models.store import ModelError, stored
 from core.models.table import (
     BACKBONE,
+    COMPACT,
     DEFAULT,
     DINOV2,
     GEOMETRY,
@@ -95,10 +96,11 @@ def load(
 
     Args:
         name: as in `--model`.
-        device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`; says nothing to a model without a network.
+        device: `auto`, `cpu`, `cuda`, `cuda:N`, `mps`; the embedded encoder computes on the
+            processor all the same, and a model without a network has nothing to compute there.
         precision: of the networks of DACoN; `auto`: the fastest with the same matches.
         threads: of PyTorch on the processor, None for its own choice (all cores).
-        notice: told in a sentence when a graphics card fails and the processor takes over.
+        notice: told in a sentence when the processor takes over from a graphics card.
 
     Raises:
         ModelError: if there is none, its files are not here or not right, or the device is not.
@@ -139,6 +141,8 @@ def _load(
 
     if threads is not None:
         torch.set_num_threads(threads)
+    if device not in ("auto", "cpu") and (name == COMPACT or name.startswith(TRAINED)):
+        notice(f"{name} computes on the processor, where it is fast; {device} is not used.")
     if model.file is None:
         try:
             return CompactEncoder()

@@ -21,7 +21,7 @@ from core.encoders.compact import Batch, CompactNet, NetConfig, encode, to_bytes
 from core.training.changes import Changes
 from core.training.described import CLEAN, DescribedClips
 from core.training.development import Encoded, measure
-from core.training.loop import check_plan, cosine
+from core.training.loop import MisfitError, check_plan, cosine
 from core.training.pool import GROUP, Drawn, FramePool
 
 TOGETHER = {"cuda": 32}
@@ -173,6 +173,7 @@ class CompactTrainer:
         """Return everything that `load` needs."""
         return {
             "plan": json.dumps(asdict(replace(self.plan, steps=0))),
+            "data": self._pool.content,
             "step": self.step,
             "net": self.net.state_dict(),
             "averaged": self.averaged.state_dict(),
@@ -184,9 +185,12 @@ class CompactTrainer:
         """Go on from a state; the plan may differ in its steps only.
 
         Raises:
-            MisfitError: if it was made with another plan.
+            MisfitError: if it was made with another plan or on other clips.
         """
         check_plan(state["plan"], self.state()["plan"])
+        own = self._pool.content
+        if state.get("data", own) != own:  # older checkpoints do not say
+            raise MisfitError("it was made on other clips")
         self.step = state["step"]
         self.net.load_state_dict(state["net"])
         self.averaged.load_state_dict(state["averaged"])

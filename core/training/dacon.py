@@ -9,6 +9,7 @@ Source: DACoN (ICCV 2025), section 3 and the published code (`losses/loss.py`, `
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -211,7 +212,7 @@ class DaconTrainer:
         name = hashlib.blake2b(self._dino_name.encode(), digest_size=12)
         name.update(repr(drawing.line.shape).encode() + drawing.line.tobytes())
         path = self._cache / f"{name.hexdigest()}.safetensors"
-        if path.exists():
+        with suppress(FileNotFoundError, safetensors.SafetensorError):  # absent or cut short
             return safetensors.torch.load(path.read_bytes())["dino"].to(self.device)
         with computing(self.device, "float32"):
             [image] = inputs(drawing.line, [INPUT_SIZE], self.device)

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.encoders.descriptors import SCALARS, VERSION, WIDTH, Description, describe
-from core.files import write_whole
+from core.files import cached_arrays, write_whole
 from core.training.augment import augment_clip
 from core.training.clips import TrainingFrame, read_frames
 
@@ -88,17 +87,16 @@ class DescribedClips:
     def _load(self, clip: Path, variant: int) -> list[dict[str, npt.NDArray[np.generic]]] | None:
         """Return what is stored, None if it is absent or damaged."""
         path = self._path(clip, variant)
-        try:
-            with np.load(path) as stored:
-                frames: list[dict[str, npt.NDArray[np.generic]]]
-                frames = [{} for _ in range(int(stored["count"]))]
-                for key in stored.files:
-                    if "." in key:
-                        index, name = key.split(".")
-                        frames[int(index)][name] = stored[key]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        stored = cached_arrays(path)
+        if stored is None:
             path.unlink(missing_ok=True)
             return None
+        frames: list[dict[str, npt.NDArray[np.generic]]]
+        frames = [{} for _ in range(int(stored["count"]))]
+        for key, array in stored.items():
+            if "." in key:
+                index, name = key.split(".")
+                frames[int(index)][name] = array
         return frames
 
     def _path(self, clip: Path, variant: int) -> Path:

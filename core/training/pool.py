@@ -3,6 +3,7 @@
 Batches are gathered and changed there, so that a graphics card does not wait for the processor.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,12 @@ class FramePool:
         self._first: list[list[int]] = []  # the first frame of every variant of a clip
         self._frames: list[tuple[int, int, int, int]] = []  # segments: begin, count; pairs: same
         self._tables: tuple[Ints, Ints, Ints] | None = None  # the same three as arrays
+        self._content = hashlib.blake2b(digest_size=16)
+
+    @property
+    def content(self) -> str:
+        """What names the drawings in it: the colours of their segments, in order."""
+        return self._content.hexdigest()
 
     def add(self, folder: int, variants: Sequence[Sequence[PackedFrame]]) -> None:
         """Add a clip, if it has two drawings at least.
@@ -49,6 +56,9 @@ class FramePool:
         drawings = sum(not frame.is_sheet for frame in variants[0])
         if drawings < 2:
             return
+        for frame in variants[0]:  # as drawn: what is computed may round elsewhere
+            colors = frame.arrays["colors"]
+            self._content.update(repr((folder, frame.is_sheet, colors.tolist())).encode())
         every = [frame for frames in variants for frame in frames]
         palette, color = np.unique(
             np.concatenate([frame.arrays["colors"] for frame in every]), return_inverse=True

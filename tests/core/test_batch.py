@@ -5,17 +5,20 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core import __version__
+from core import __version__, models
 from core.__main__ import main
-from core.batch import BatchError, pick, read_list
+from core.batch import BatchError, content_of, pick, read_list
 from core.edits import Edit, Mark, Paint, SegmentKey, Stroke
 from core.images import read_line_image
+from core.jobs import Export, FrameFile, Predict
+from core.palette import Palette
 from core.project import Project
 from core.segments import segment
 from core.sheets import SheetFiles
@@ -110,6 +113,37 @@ def test_a_changed_drawing_or_a_lost_picture_or_another_rule_is_done_again(
     assert (tmp_path / "out" / "カット 002" / NAMES[2]).exists()
     _, events = run(capsys, *command, "--trace", "majority")
     assert not of_kind(events, "skipped")
+
+
+@pytest.fixture
+def job(sample, tmp_path):
+    """What is asked for one drawing and one sheet of the sample."""
+    line, color = (sample / "ref" / part / "front.png" for part in ("line", "gt"))
+    frame = FrameFile(1, sample / "line" / NAMES[0], "A")
+    palette = Palette().with_colors([(10, 20, 30, 255)])
+    predict = Predict(0, (frame,), (SheetFiles("front", line, color),), palette)
+    return Export(predict, tmp_path, "darker")
+
+
+def test_another_model_or_other_constants_of_it_are_other_work(job):
+    encoder = models.load("geometry")
+    names = {content_of(job, encoder)}
+    for name, value in (
+        ("scale", replace(encoder.scale, temperature=0.5)),
+        ("version", "of tomorrow"),
+        ("name", "trigonometry"),
+    ):
+        other = models.load("geometry")
+        setattr(other, name, value)
+        names.add(content_of(job, other))
+    assert len(names) == 4
+
+
+def test_another_colour_of_the_palette_is_other_work(job):
+    encoder = models.load("geometry")
+    palette = Palette().with_colors([(10, 20, 31, 255)])
+    other = replace(job, predict=replace(job.predict, palette=palette))
+    assert content_of(other, encoder) != content_of(job, encoder)
 
 
 def test_a_task_takes_its_numbers_of_the_list(capsys, command, tmp_path):
@@ -213,6 +247,39 @@ def test_a_cut_file_is_coloured_as_a_person_left_it(capsys, command, sample, sea
     assert len(of_kind(events, "frame")) == 3
 
 
+def test_a_cut_that_lacks_a_drawing_costs_that_frame(capsys, command, sample, season, tmp_path):
+    names = [NAMES[0], "A0009 gone.png", NAMES[1]]
+    project = Project.create(season.parent / "c003.cut", sample / "line", names)
+    line, color = (sample / "ref" / part / "front.png" for part in ("line", "gt"))
+    project.add_sheets([SheetFiles("front", line, color)], [(10, 20, 30, 255)])
+    project.close()
+    season.write_text("c003.cut", "utf-8")
+    code, events = run(capsys, *command)
+    assert code == 2
+    assert [event["frames"] for event in of_kind(events, "done")] == [2]
+    [event] = of_kind(events, "notice")
+    assert "A0009 gone.png cannot be read" in event["notice"]
+    assert sorted(path.name for path in (tmp_path / "out" / "c003").iterdir()) == NAMES[:2]
+    _, events = run(capsys, *command)
+    assert not of_kind(events, "skipped")
+
+
+def test_a_cut_that_lacks_a_sheet_fails_in_one_sentence(capsys, command, sample, season):
+    line, color = season.parent / "line.png", season.parent / "gone.png"
+    project = Project.create(season.parent / "c003.cut", sample / "line", NAMES)
+    project.add_sheets([SheetFiles("front", line, color)], [(10, 20, 30, 255)])
+    project.close()
+    season.write_text("c003.cut", "utf-8")
+    shutil.copy(sample / "ref" / "line" / "front.png", line)
+    code, events = run(capsys, *command)
+    assert code == 2
+    [event] = of_kind(events, "notice")
+    assert event["notice"] == (
+        f"c003: {color} cannot be read (No such file or directory); put it back or choose"
+        " another one."
+    )
+
+
 def test_a_cut_that_is_open_in_a_window_is_named_and_left_alone(capsys, sample, tmp_path):
     project, _ = corrected_cut(sample, tmp_path / "c003.cut")
     code = main(["colorize", str(project.path), "--out", str(tmp_path / "out")])
@@ -241,7 +308,10 @@ def test_numbers_of_cuts(numbers, chosen):
     assert pick([Path(name) for name in "abc"], numbers) == tuple(Path(name) for name in chosen)
 
 
-@pytest.mark.parametrize("numbers", ["0", "4", "2-4", "3-1", "-1", "x", "", "1-", "1;2"])
+@pytest.mark.parametrize(
+    "numbers",
+    ["0", "4", "2-4", "1-999999999", "9" * 5000, "3-1", "1,3-1", "-1", "x", "", "1-", "1;2"],
+)
 def test_numbers_that_are_none_are_refused(numbers):
     with pytest.raises(BatchError):
         pick([Path(name) for name in "abc"], numbers)
@@ -253,6 +323,9 @@ def test_numbers_that_are_none_are_refused(numbers):
         (b"", "names no cut"),
         (b"# nothing\n", "names no cut"),
         (b"a/c001\nb/c001\n", "2 cuts called “c001”"),
+        (b"c001\nsub/..\n", "has a cut without a name, .*; write the folder's name"),
+        (b"../line\n", "has a cut without a name"),
+        (b"...cut\n", "has a cut without a name"),
         ("カット".encode("shift_jis"), "it is not UTF-8 text"),
         (None, "No such file"),
     ],

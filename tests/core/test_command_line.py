@@ -181,6 +181,21 @@ def test_bad_input_is_one_sentence_and_exit_code_2(capsys, sample, tmp_path, arg
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["evaluate", "folder", "--shots", "-1"], "--shots: -1 is not 0 or more"),
+        (["train", "compact", "--seed", "-1"], "--seed: -1 is not from 0 to 2**63 - 1"),
+        (["train", "dacon", "--seed", str(2**63)], "is not from 0 to 2**63 - 1"),
+    ],
+)
+def test_a_number_that_means_nothing_is_refused(capsys, arguments, words):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
 def test_a_broken_frame_costs_that_frame_and_the_exit_code(capsys, sample, tmp_path):
     clip = tmp_path / "clip"
     shutil.copytree(sample / "line", clip)

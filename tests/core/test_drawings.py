@@ -1,5 +1,6 @@
 """Drawings: read and encoded once per content, in order, ahead of who asks."""
 
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -37,6 +38,17 @@ class Batches:
     def encode_batch(self, frames):
         self.sizes.append(len(frames))
         return [self._encoder.encode(*frame) for frame in frames]
+
+
+class SavedAnew(type(Path())):
+    """A file that is replaced by the one of the same name and `.new` when its bytes were read."""
+
+    def read_bytes(self):
+        content = super().read_bytes()
+        following = Path(f"{self}.new")
+        if following.exists():
+            following.replace(self)
+        return content
 
 
 @pytest.fixture
@@ -98,3 +110,26 @@ def test_a_drawing_that_was_saved_again_is_read_again(paths, tmp_path):
     assert drawings.drawing(paths[0]) is before
     Image.fromarray(draw(ART.replace("#..#...#", "#...#..#"))).save(paths[0])
     assert drawings.drawing(paths[0]).digest != before.digest
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda drawings, path: drawings.file(path, Event()),
+        lambda drawings, path: next(drawings.ahead([path], Event())),
+    ],
+    ids=["file", "ahead"],
+)
+def test_a_drawing_that_is_saved_anew_while_it_is_read_never_gets_the_features_of_the_other(
+    paths, tmp_path, ask
+):
+    before = paths[0].read_bytes()
+    Image.fromarray(draw(ART.replace("#..#...#", "#......#"))).save(f"{paths[0]}.new", "PNG")
+    drawings = Drawings(models.load("geometry"), tmp_path / "cache")
+    found = ask(drawings, SavedAnew(paths[0]))
+    fresh = Drawings(models.load("geometry"), tmp_path / "other")
+    after = fresh.file(paths[0], Event())
+    assert found.digest == after.digest
+    assert len(found.encoded) == len(after.encoded) == 2
+    paths[0].write_bytes(before)
+    assert len(drawings.file(paths[0], Event()).encoded) == 3

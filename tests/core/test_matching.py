@@ -11,6 +11,7 @@ from core.beliefs import Reference
 from core.encoders.scale import Scale
 from core.matching import Band, Matches, bands, match, nearest
 from core.palette import NO_COLOR
+from core.tracks import tell
 from tests.frames import frame
 
 EAST, NORTH, NORTHEAST = [1, 0], [0, 1], [1, 1]
@@ -103,13 +104,23 @@ def test_a_settled_segment_is_certain_and_speaks_for_those_like_it():
     assert matches.evidence[1, 0].tolist() == [1, 0]  # after the last reference: the frame itself
 
 
+def test_a_track_speaks_against_nothing_as_well_as_for_its_colour():
+    before = match(frame([[0, 0, 1]] * 2), [reference(np.eye(3)[:2], [7, 8])], SCALE)
+    assert before.nothing.min() > 0.8
+    row, color, place = (np.array(each, np.int32) for each in ([0], [8], [[1, 5]]))
+    told = tell(before, row, color, place, SCALE)
+    assert told.colors[0] == 8
+    assert told.evidence[0, 0].tolist() == [1, 5]
+    np.testing.assert_allclose(told.chances.sum(axis=1) + told.nothing, 1, rtol=1e-5)
+    assert bands(told, SCALE).tolist() == [Band.LIKELY, Band.NO_MATCH]
+
+
 def test_bands_follow_confidence():
     scale = replace(SCALE, likely=0.5, sure=0.9)
     colors = np.array([7, 7, 7, 7], np.int32)
     chances = np.array([[0.95], [0.7], [0.3], [0.3]], np.float32)
     matches = Matches(
         colors=colors,
-        similarity=np.zeros(4, np.float32),
         confidence=chances[:, 0].copy(),
         nothing=np.array([0, 0, 0, 0.4], np.float32),
         candidates=colors[:, None].copy(),

@@ -459,6 +459,13 @@ def test_a_device_that_is_not_there_is_one_sentence(dacon, options, words):
     assert models.load("geometry", **options).name == "geometry"
 
 
+def test_a_device_that_the_embedded_encoder_does_not_use_is_said():
+    said = []
+    for device in ("auto", "cpu", "cuda:7"):
+        models.load("compact", device=device, threads=1, notice=said.append)
+    assert said == ["compact computes on the processor, where it is fast; cuda:7 is not used."]
+
+
 def test_a_driver_that_is_too_old_is_said_and_the_processor_takes_over(monkeypatch, dacon):
     def is_available():
         warnings.warn(

@@ -144,11 +144,6 @@ class Rings:
         phi, heights = np.array(low_side + lid + high_side[::-1] + floor).T
         return self.at(np.radians(phi), heights, grow)
 
-    def fence(self, left: float, right: float, bottom: float, top: float, rows: int) -> Points:
-        """Return visible points `[rows, 2, 3]` at both angles, for folds and laces."""
-        y = np.linspace(bottom, top, rows)
-        return np.stack([self.at(np.radians(phi), y, 1.02) for phi in (left, right)], 1)
-
 
 def hull(*points: Points) -> Outline:
     """Return the convex hull in the picture plane of all points given."""

@@ -97,7 +97,15 @@ def test_the_version_is_that_of_the_weights(net, encoder, tmp_path):
     assert CompactEncoder(tmp_path / "other").version != encoder.version
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x00" * 40, b"\x02\x00\x00\x00\x00\x00\x00\x00{}"])
+def headed(header):
+    """A file that is nothing but a header."""
+    return len(header).to_bytes(8, "little") + header
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"\x00" * 40, *map(headed, (b"{}", b"[]", b"null", b'{"__metadata__": []}'))],
+)
 def test_a_damaged_file_is_refused_with_its_name(tmp_path, damage):
     path = tmp_path / "broken.safetensors"
     path.write_bytes(damage)

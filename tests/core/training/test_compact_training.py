@@ -326,3 +326,16 @@ def test_drawings_that_change_under_the_same_names_are_described_anew(clips, tmp
         write_png(path, np.ascontiguousarray(read_image(path)[:, ::-1]))
     after = DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)[0].unpack()
     assert not np.allclose(before.description.positions, after.description.positions)
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda content: content[:-1000] + bytes(1000)])
+def test_a_damaged_file_of_descriptions_is_made_again(clips, tmp_path, damage):
+    clip = clips / "clip0"
+    before = DescribedClips(tmp_path, seed=0).frames(clip, CLEAN)
+    [path] = tmp_path.glob("*.npz")
+    path.write_bytes(damage(path.read_bytes()))
+    after = DescribedClips(tmp_path, seed=0).frames(clip, CLEAN)
+    for one, other in zip(before, after, strict=True):
+        assert one.arrays.keys() == other.arrays.keys()
+        for name, values in one.arrays.items():
+            np.testing.assert_array_equal(other.arrays[name], values)

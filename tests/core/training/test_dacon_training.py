@@ -137,3 +137,12 @@ def test_every_frame_is_a_target_once_an_epoch_with_a_reference_near_it(tmp_path
             assert target.parent == reference.parent
             offsets.add(int(reference.name) - int(target.name))
     assert offsets == set(OFFSETS)
+
+
+def test_what_dinov2_said_is_asked_again_where_its_file_is_cut_short(clips, tmp_path):
+    expected = [each.item() for each in trainer(clips, tmp_path).loss(0)]
+    stored = list(tmp_path.glob("*.safetensors"))
+    assert stored
+    stored[0].write_bytes(b"")
+    stored[-1].write_bytes(stored[-1].read_bytes()[:100])
+    assert [each.item() for each in trainer(clips, tmp_path).loss(0)] == pytest.approx(expected)

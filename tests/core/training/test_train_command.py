@@ -92,6 +92,29 @@ def test_what_is_there_is_not_written_over_but_goes_on(compact, tmp_path):
     assert "at the end of its run" in said.err
 
 
+def test_going_on_under_another_name_writes_over_nothing(compact, tmp_path):
+    assert compact("--steps", 1)[0] == 0
+    precious = tmp_path / "precious.safetensors"
+    precious.write_bytes(b"weights of another run")
+    resume = ("--steps", 2, "--resume", tmp_path / "studio A.checkpoint")
+    code, said = compact(*resume, out=precious.name)
+    assert code == 2
+    assert f"{precious} is there already; choose another --out." in said.err
+    assert precious.read_bytes() == b"weights of another run"
+    assert compact(*resume, out="studio B.safetensors")[0] == 0
+
+
+def test_going_on_with_other_clips_is_refused(compact, clips, tmp_path):
+    assert compact("--steps", 1)[0] == 0
+    data = tmp_path / "data"
+    shutil.copytree(clips, data)
+    shutil.rmtree(data / "clip1")
+    checkpoint = tmp_path / "studio A.checkpoint"
+    code, said = compact("--steps", 2, "--resume", checkpoint, "--data", data)
+    assert code == 2
+    assert f"{checkpoint} does not go with this run: it was made on other clips." in said.err
+
+
 @pytest.mark.slow
 def test_two_processes_train_what_one_does(compact, clips, tmp_path):
     assert compact("--steps", 3, out="one.safetensors")[0] == 0
