@@ -208,6 +208,8 @@ class Desk(QObject):
             assert self.project is not None
             if not self.project.read_only:
                 self.project.sync_frames(folder, names)
+                if self._cut_to_open == self.project.path:
+                    _follow(self.project, answer.sheets)
         except CutFileError as error:
             self.noticed.emit(str(error))
             return
@@ -587,6 +589,19 @@ class Desk(QObject):
 
     def _is_read_only(self) -> bool:
         return self.project is not None and self.project.read_only
+
+
+def _follow(project: Project, beside: Iterable[SheetFiles]) -> None:
+    """Take the sheets beside drawings that were located for those of the same names that are gone.
+
+    Raises:
+        CutFileError: if the cut cannot be written.
+    """
+    found = {sheet.name: sheet for sheet in beside}
+    for entry in project.sheets:
+        if entry.files.name in found and not entry.files.color.exists():
+            project.add_sheets([found[entry.files.name]], [])
+            project.remove_sheet(entry.id)
 
 
 def _summary(done: ExportDone) -> str:

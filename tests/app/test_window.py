@@ -378,6 +378,8 @@ def test_drawings_that_moved_can_be_located(window, open_clip, make_clip, qtbot)
     assert desk.frames[0].path.exists()
     assert desk.project.path == cut
     assert desk.project.undo_text == "Paint segment"
+    assert [files.color.parents[2] for files in desk.sheets] == [moved]  # it moved along
+    assert shown_rgba(window, 2)[1:].all()
 
 
 def test_save_as_goes_on_in_the_copy(window, open_clip, make_clip, qtbot, tmp_path):
