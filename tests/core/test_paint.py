@@ -43,6 +43,12 @@ def test_a_trace_line_gets_the_darker_neighbours_colour(colors):
 def test_a_trace_line_beside_the_background_gets_the_painted_side():
     assert pixel(painted("..b..", [3, 1]), 0, 2) == SKIN
     assert pixel(painted("..b..", [NO_COLOR, 1]), 0, 2) == SKIN
+    assert pixel(painted("..b..", [NO_COLOR, 3]), 0, 2) == CLEAR  # said to be transparent
+
+
+@pytest.mark.parametrize("colors", [[NO_COLOR, 1], [1, NO_COLOR]])
+def test_by_majority_too_a_side_without_a_colour_has_nothing_to_say(colors):
+    assert pixel(painted("..b..", colors, trace="majority"), 0, 2) == SKIN
 
 
 def test_a_trace_line_between_unpainted_segments_stays_a_line():

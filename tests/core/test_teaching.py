@@ -98,6 +98,32 @@ def test_of_two_corrections_on_a_track_the_nearer_one_counts(engine, frames, she
     assert [after[n].matches.colors[1] for n in (1, 2, 3, 4)] == [CLOTH, CLOTH, HAIR, HAIR]
 
 
+def test_of_two_equally_near_corrections_the_later_frames_counts(engine, frames, sheet):
+    keys = predict(engine, frames, (sheet,))
+    paint = {
+        1: {keys[1].keys[1]: Paint(CLOTH, Mark.CORRECTED)},
+        3: {keys[3].keys[1]: Paint(HAIR, Mark.CORRECTED)},
+    }
+    assert predict(engine, frames, (sheet,), paint=paint)[2].matches.colors[1] == HAIR
+
+
+def test_a_correction_that_is_corrected_speaks_with_its_last_colour(engine, frames, sheet):
+    key = predict(engine, frames, (sheet,))[3].keys[1]
+    for color in (CLOTH, HAIR):
+        paint = {3: {key: Paint(color, Mark.CORRECTED)}}
+        after = predict(engine, frames, (sheet,), paint=paint)
+        assert after[2].matches.colors[1] == color
+
+
+def test_what_a_track_tells_is_as_sure_as_its_chance(engine, frames, sheet):
+    before = predict(engine, frames, (sheet,))
+    paint = {3: {before[3].keys[1]: Paint(CLOTH, Mark.CORRECTED)}}
+    matches = predict(engine, frames, (sheet,), paint=paint)[2].matches
+    assert matches.confidence[1] == matches.chances[1, 0]
+    others = [0, 2, 3]
+    assert (matches.confidence[others] == before[2].matches.confidence[others]).all()
+
+
 def test_an_accepted_segment_of_an_unfinished_frame_teaches_nothing_elsewhere(
     engine, frames, sheet
 ):
