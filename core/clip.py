@@ -12,6 +12,7 @@ from core.images import IMAGE_SUFFIXES, ImageError, read_size
 
 _NAME = re.compile(r"(?P<cel>.*?)[\s_.\-＿．－]*(?P<number>\d+)(?P<suffix>[A-Za-z]?)", re.DOTALL)
 _DIGITS = re.compile(r"(\d+)")
+_LOSSY = (".jpg", ".jpeg")
 _AT_MOST = 8  # names or gaps in one sentence
 
 NaturalKey = tuple[tuple[int, int, str], ...]
@@ -152,7 +153,11 @@ def _open_clip(folder: Path) -> Clip:
 
     notices = []
     if nameless := [path.name for path in images if not parse_name(path.stem)]:
-        notices.append(f"Left out, no number in the name: {_some(nameless)}.")
+        notices.append(
+            f"Left out, no number at the end of the name (as in A0001.png): {_some(nameless)}."
+        )
+    if lossy := sorted(path.name for path in folder.iterdir() if path.suffix.lower() in _LOSSY):
+        notices.append(f"Left out, JPEG blurs lines (save them as PNG): {_some(lossy)}.")
     sizes: dict[Frame, tuple[int, int]] = {}
     for frame in named:
         try:

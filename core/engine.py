@@ -241,11 +241,16 @@ class Engine:
     def _open_clip(self, job: OpenClip) -> Iterator[ClipOpened | Notice]:
         try:
             clip = open_clip(job.folder)
-            beside = sheet_folder(job.folder)
-            sheets, notices = find_sheets([beside]) if beside else ((), ())
-        except (ClipError, SheetError) as error:
+        except ClipError as error:
             yield Notice(str(error))
             return
+        sheets: tuple[SheetFiles, ...] = ()
+        notices: tuple[str, ...] = ()
+        try:
+            if beside := sheet_folder(job.folder):
+                sheets, notices = find_sheets([beside])
+        except SheetError as error:
+            notices = (str(error),)
         yield from map(Notice, [*clip.notices, *notices])
         yield ClipOpened(clip, sheets)
 

@@ -73,6 +73,8 @@ def find_sheets(paths: Sequence[Path]) -> tuple[tuple[SheetFiles, ...], tuple[st
         SheetError: if there is no sheet in them, or a folder may not be read.
         ImageError: if one of two files chosen together cannot be read.
     """
+    if gone := [path for path in paths if not path.exists()]:
+        raise SheetError(f"{gone[0]} does not exist: choose it again.")
     sheets: list[SheetFiles] = []
     notices: list[str] = []
     files = [path for path in paths if not is_folder(path)]
@@ -91,10 +93,11 @@ def find_sheets(paths: Sequence[Path]) -> tuple[tuple[SheetFiles, ...], tuple[st
     sheets += _pair(*usable) if len(usable) == 2 else map(_alone, _in_order(usable))
     if not sheets:
         where = ", ".join(path.name for path in paths)
-        raise SheetError(
+        problem = (
             f"There is no colour design sheet in {where}: choose coloured drawings "
             "or a folder with line/ and gt/."
         )
+        raise SheetError(" ".join([problem, *notices]))
     return tuple(sheets), tuple(notices)
 
 
@@ -126,7 +129,7 @@ def read_sheet(files: SheetFiles) -> tuple[Image, Image]:
         line_picture = read_line_image(files.line)
         if line_picture.shape != color.shape:
             raise SheetError(
-                f"{files.line.name} is {_size(line_picture)} and {files.color.name} is "
+                f"{_named(files.line)} is {_size(line_picture)} and {_named(files.color)} is "
                 f"{_size(color)}: the line drawing and the colours must have the same size."
             )
         line_mask = is_line(line_picture)
@@ -255,6 +258,11 @@ def _ink(path: Path) -> _Ink:
 
 
 # ------------------------------------------------------------------------------------- reading
+
+
+def _named(path: Path) -> str:
+    """Name a file with its folder: line drawing and colours of a pair have the same name."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def _size(image: Image) -> str:

@@ -177,7 +177,17 @@ def test_pictures_without_a_number_are_left_out(cut: Path) -> None:
     draw(cut, "A0001.png", "layout.png", "タイムシート.tga")
     clip = open_clip(cut)
     assert names(clip) == ["A0001.png"]
-    assert clip.notices == ("Left out, no number in the name: layout.png, タイムシート.tga.",)
+    assert clip.notices == (
+        "Left out, no number at the end of the name (as in A0001.png): layout.png, タイムシート.tga.",
+    )
+
+
+def test_a_jpeg_is_no_line_drawing_and_that_is_said(cut: Path) -> None:
+    draw(cut, "A0001.png")
+    (cut / "A0002.jpg").write_bytes(b"whatever")
+    clip = open_clip(cut)
+    assert names(clip) == ["A0001.png"]
+    assert clip.notices == ("Left out, JPEG blurs lines (save them as PNG): A0002.jpg.",)
 
 
 def test_of_equal_numbers_the_first_is_kept(cut: Path) -> None:

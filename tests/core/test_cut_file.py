@@ -95,6 +95,11 @@ def test_a_missing_file_is_named(folder):
         Project.open(folder / "none.cut")
 
 
+def test_a_folder_is_no_cut_file(folder):
+    with pytest.raises(CutFileError, match=r"is a folder; choose a \.cut file"):
+        Project.open(folder)
+
+
 @pytest.mark.parametrize("content", [b"", b"no cut", b"\x89PNG" + bytes(range(256)) * 2000])
 def test_a_file_of_another_kind_is_refused_and_left_alone(folder, content):
     path = folder / "picture.cut"

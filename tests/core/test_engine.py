@@ -254,6 +254,16 @@ def test_a_clip_brings_the_sheets_beside_it(engine, sample):
     assert [sheet.name for sheet in answer.sheets][:2] == ["back", "face-closed"]
 
 
+def test_sheets_that_cannot_be_used_do_not_keep_a_clip_from_opening(engine, tmp_path):
+    for name in ("line/A0001.png", "ref/line/a.png", "ref/gt/a_color.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw(ART)).save(tmp_path / name)
+    notice, opened = engine.run(OpenClip(tmp_path))
+    assert "no colour design sheet in ref" in notice.text
+    assert "a_color.png" in notice.text
+    assert (len(opened.clip.frames), opened.sheets) == (1, ())
+
+
 def test_what_is_no_clip_is_one_sentence(engine, tmp_path):
     (answer,) = engine.run(OpenClip(tmp_path / "nowhere"))
     assert isinstance(answer, Notice)

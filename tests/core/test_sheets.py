@@ -218,6 +218,11 @@ def test_nothing_to_use_is_one_sentence(cut: Path) -> None:
         find_sheets([cut])
 
 
+def test_a_path_that_is_gone_is_said(cut: Path) -> None:
+    with pytest.raises(SheetError, match=r"nope does not exist"):
+        find_sheets([cut / "nope"])
+
+
 def test_an_unreadable_file_of_two_is_one_sentence(cut: Path) -> None:
     (cut / "line.png").touch()
     with pytest.raises(ImageError, match=r"line.png is empty"):
@@ -239,7 +244,7 @@ def test_a_pair_is_its_lines_and_its_colours(cut: Path) -> None:
 def test_sizes_that_differ_are_both_named(cut: Path) -> None:
     line = save(cut / "l.png", lines_of(paint(FACE))[1:])
     error = error_of(SheetFiles("", line, save(cut / "c.png", paint(FACE))))
-    assert "l.png is 16 x 9 and c.png is 16 x 10" in str(error)
+    assert "カット 012/l.png is 16 x 9 and カット 012/c.png is 16 x 10" in str(error)
 
 
 def test_a_blank_line_drawing_is_one_sentence(cut: Path) -> None:
