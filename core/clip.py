@@ -153,9 +153,7 @@ def _open_clip(folder: Path) -> Clip:
 
     notices = []
     if nameless := [path.name for path in images if not parse_name(path.stem)]:
-        notices.append(
-            f"Left out, no number at the end of the name (as in A0001.png): {_some(nameless)}."
-        )
+        notices.append(f"Left out, no number at the end of the name: {_some(nameless)}.")
     if lossy := sorted(path.name for path in folder.iterdir() if path.suffix.lower() in _LOSSY):
         notices.append(f"Left out, JPEG blurs lines (save them as PNG): {_some(lossy)}.")
     sizes: dict[Frame, tuple[int, int]] = {}

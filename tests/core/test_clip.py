@@ -178,7 +178,7 @@ def test_pictures_without_a_number_are_left_out(cut: Path) -> None:
     clip = open_clip(cut)
     assert names(clip) == ["A0001.png"]
     assert clip.notices == (
-        "Left out, no number at the end of the name (as in A0001.png): layout.png, タイムシート.tga.",
+        "Left out, no number at the end of the name: layout.png, タイムシート.tga.",
     )
 
 
