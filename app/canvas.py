@@ -161,7 +161,7 @@ class Canvas(QWidget):
         self._flash.stop()
         drawing = self._desk.drawing
         if drawing is None:
-            if self._desk.project is None:
+            if self._desk.project is None or self._desk.failure:
                 self._picture = self._painted = self._frame_id = None
                 self._shows_whole = True
             self._labels = None
@@ -294,6 +294,8 @@ class Canvas(QWidget):
         painter.scale(1 / ratio, 1 / ratio)
         painter.drawImage(0, 0, self._drawn())
         drawing = self._desk.drawing
+        if self._desk.failure:
+            self._draw_failure(painter, self._desk.failure, ratio)
         if drawing is None or self._picture is None:
             return  # turning to another frame: its doubts are not known yet
         if self._flash.state() == QVariantAnimation.State.Running:
@@ -301,6 +303,16 @@ class Canvas(QWidget):
         shown = self._desk.shown
         if self._overlay_on and shown is not None:
             draw_marks(painter, drawing, shown, self._view, ratio)
+
+    def _draw_failure(self, painter: QPainter, text: str, ratio: float) -> None:
+        """Say in the middle why there is no drawing."""
+        painter.save()
+        painter.scale(ratio, ratio)
+        painter.setPen(self.palette().text().color())
+        middle = self.rect().adjusted(40, 40, -40, -40)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(middle, int(flags), text)
+        painter.restore()
 
     def _drawn(self) -> QImage:
         """Return what lies below flash and marks: kept, for reducing a picture takes a while."""

@@ -95,6 +95,7 @@ class Desk(QObject):
         self._shown = ShownFrames()
         self._revision = 0
         self._meters: list[tuple[Job, Meter]] = []  # of what runs
+        self.failure = ""  # why the current frame has no drawing
         self._stored: ReadSheets | None = None  # reads sheets that the cut has already
         self._said: set[str] = set()
         self._digests: dict[int, str] = {}  # of drawings seen for the first time, not stored yet
@@ -146,6 +147,17 @@ class Desk(QObject):
     def is_busy(self) -> bool:
         """Whether the engine is at work."""
         return self._engine.is_busy
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether an export is running."""
+        return any(isinstance(job, Export) for job, _ in self._meters)
+
+    @property
+    def has_colors(self) -> bool:
+        """Whether any frame shows a colour."""
+        shown = (self.frame_colors(frame.id) for frame in self.frames)
+        return any(each is not None and bool(each.colors.any()) for each in shown)
 
     def prediction(self, frame_id: int) -> Prediction | None:
         """The latest prediction of a frame, unless its drawing has been saved anew since."""
@@ -271,7 +283,7 @@ class Desk(QObject):
             self.frame_changed.emit()
             return
         self._position = min(max(position, 0), len(frames) - 1)
-        self._wanted_label = 0
+        self._wanted_label, self.failure = 0, ""
         self.select(0)
         self._engine.start(ShowFrame(frames[self._position]))
         self.frame_changed.emit()
@@ -418,7 +430,9 @@ class Desk(QObject):
 
     def _start(self, job: Job, text: str) -> None:
         """Start a job that goes through all frames."""
-        self._meters.append((job, Meter(text, len(self.frames))))
+        meter = Meter(text, len(self.frames))
+        self._meters.append((job, meter))
+        self.progressed.emit(meter.count(0))
         self._engine.start(job)
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
@@ -458,9 +472,12 @@ class Desk(QObject):
         match answer:
             case Notice(text):
                 self._on_notice(job, text)
-            case FrameFailed(text=text):
+            case FrameFailed(frame_id, text):
                 self._say(text)
                 self._count(job)
+                if isinstance(job, ShowFrame) and frame_id == self.frame_id:
+                    self._drawing, self.failure = None, text
+                    self.frame_changed.emit()
             case ClipOpened():
                 self._on_clip(answer)
             case SheetsFound(sheets):
@@ -567,7 +584,7 @@ class Desk(QObject):
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:
         if frame_id != self.frame_id:
             return
-        self._drawing = (frame_id, drawing)
+        self._drawing, self.failure = (frame_id, drawing), ""
         self._shown.repaint([frame_id])
         self.frame_changed.emit()
         latest = self._shown.prediction(frame_id)

@@ -115,7 +115,21 @@ class MainWindow(QMainWindow):
 
     def open(self, path: Path) -> None:
         """Open a folder of drawings, a drawing, or a cut file."""
-        self.desk.open(path)
+        if self._may_stop_export():
+            self.desk.open(path)
+
+    def _may_stop_export(self) -> bool:
+        """Ask whether a running export, if there is one, may end here."""
+        if not self.desk.is_exporting:
+            return True
+        text = self.tr("An export is running; its last frames would be missing. Stop it?")
+        answer = QMessageBox.question(
+            self,
+            self.tr("Export"),
+            text,
+            defaultButton=QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
 
     def open_sample(self) -> None:
         """Open the cut that comes with Shiage."""
@@ -245,6 +259,9 @@ class MainWindow(QMainWindow):
             actions.append((command, action))
         file_menu = next(iter(menus.values()))
         file_menu.insertMenu(actions[RECENT_BEFORE][1], self._recent)
+        menus["&View"].addSeparator()
+        for dock in self._docks:
+            menus["&View"].addAction(dock.toggleViewAction())
         return actions
 
     @Slot()
@@ -348,6 +365,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the engine and let go of the cut file."""
+        if not self._may_stop_export():
+            event.ignore()
+            return
         if self.desk.project is not None:
             QSettings(ORGANIZATION, APPLICATION).setValue("layout", self.saveState())
         self.engine.close()

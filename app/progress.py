@@ -32,7 +32,7 @@ class Meter:
         self._text, self._total = text, total
         self._done, self._started = 0, monotonic()
 
-    def count(self) -> Progress:
-        """Count one frame and return how far the job is."""
-        self._done += 1
+    def count(self, frames: int = 1) -> Progress:
+        """Count some frames and return how far the job is."""
+        self._done += frames
         return Progress(self._text, self._done, self._total, monotonic() - self._started)

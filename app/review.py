@@ -107,6 +107,10 @@ class Review(QObject):
             self._desk.noticed.emit(self._nothing())
 
     def _nothing(self) -> str:
+        if not self._desk.has_colors:
+            return self.tr("There are no colours yet: add design sheets, or wait for them.")
+        if any(self._desk.prediction(frame.id) is None for frame in self._desk.frames):
+            return self.tr("Nothing is doubtful so far; not all frames are predicted yet.")
         if self.filter is Filter.ALL:
             return self.tr("Nothing is doubtful in this clip.")
         name = QCoreApplication.translate("Filter", self.filter.value)

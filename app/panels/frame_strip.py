@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.desk import Desk
+from app.shown import FrameColors
 from app.theme import ACCENT, PAPER
 from core.jobs import Prediction
 from core.palette import pack
@@ -28,6 +29,11 @@ HAS_COLOR = Qt.ItemDataRole.UserRole + 2
 """The colour in the bucket, if the frame has it."""
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+def _says_something(shown: FrameColors) -> bool:
+    """Tell whether a frame has doubts, or colours that are beyond them; not so without sheets."""
+    return bool(len(shown.doubtful) or shown.colors.any() or shown.marks.any())
 
 
 class _Frames(QAbstractListModel):
@@ -58,13 +64,15 @@ class _Frames(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             if prediction is None or shown is None:
                 return self.tr("{}: not predicted yet").format(entry.name)
+            if not _says_something(shown):
+                return self.tr("{}: no colours yet").format(entry.name)
             return self.tr("{name}: {doubtful} of {total} doubtful").format(
                 name=entry.name, doubtful=len(shown.doubtful), total=len(shown.colors)
             )
         if role == DOUBTS:
             return len(shown.doubtful) if shown is not None else 0
         if role == IS_KNOWN:
-            return prediction is not None
+            return prediction is not None and shown is not None and _says_something(shown)
         if role == HAS_COLOR:
             color = self._desk.palette.color(self._desk.color_id)
             is_here = shown is not None and bool((shown.colors == self._desk.color_id).any())

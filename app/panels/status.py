@@ -99,6 +99,8 @@ class StatusLine(QStatusBar):
         shown = [self._desk.frame_colors(frame.id) for frame in self._desk.frames]
         doubts = sum(len(frame.doubtful) for frame in shown if frame is not None)
         text = self.tr("{doubts} doubtful in {frames} frames")
+        if not self._desk.has_colors:
+            text = self.tr("{frames} frames, no colours yet")
         self._counts.setText(text.format(doubts=doubts, frames=len(shown)) if shown else "")
 
     @Slot(int)

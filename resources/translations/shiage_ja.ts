@@ -427,6 +427,10 @@
         <translation>書き出し</translation>
     </message>
     <message>
+        <source>An export is running; its last frames would be missing. Stop it?</source>
+        <translation>書き出し中です。中止すると残りのフレームは書き出されません。中止しますか？</translation>
+    </message>
+    <message>
         <source> or </source>
         <translation> / </translation>
     </message>
@@ -669,6 +673,14 @@
 <context>
     <name>Review</name>
     <message>
+        <source>There are no colours yet: add design sheets, or wait for them.</source>
+        <translation>まだ色がありません。色指定を追加するか、読み込みが終わるまでお待ちください。</translation>
+    </message>
+    <message>
+        <source>Nothing is doubtful so far; not all frames are predicted yet.</source>
+        <translation>今のところ疑わしい領域はありません。まだすべてのフレームの予測が終わっていません。</translation>
+    </message>
+    <message>
         <source>Nothing is doubtful in this clip.</source>
         <translation>このカットに要確認の領域はありません。</translation>
     </message>
@@ -849,6 +861,10 @@ Cut file: {file}</source>
         <translation>要確認 {doubts}（{frames} フレーム）</translation>
     </message>
     <message>
+        <source>{frames} frames, no colours yet</source>
+        <translation>{frames} フレーム、まだ色がありません</translation>
+    </message>
+    <message>
         <source>settled by you</source>
         <translation>確定済み</translation>
     </message>
@@ -862,6 +878,10 @@ Cut file: {file}</source>
     <message>
         <source>{}: not predicted yet</source>
         <translation>{}：未予測</translation>
+    </message>
+    <message>
+        <source>{}: no colours yet</source>
+        <translation>{}: まだ色がありません</translation>
     </message>
     <message>
         <source>{name}: {doubtful} of {total} doubtful</source>

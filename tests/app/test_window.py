@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
+from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+)
 
+from app.panels.frame_strip import IS_KNOWN
 from app.panels.notices import NoticeBar
 from core.edits import Mark
 from core.jobs import ExportDone, ModelReady, Prediction
@@ -657,4 +665,69 @@ def test_progress_counts_the_frames_of_every_job_by_itself(
     wait_idle(window, qtbot)
     *counts, last = seen
     assert last is None
-    assert [(each.done, each.total) for each in counts] == 2 * [(n, 6) for n in range(1, 7)]
+    both_begin = [(0, 6), (0, 6)]  # with a Cancel button, before the first frame is done
+    assert [(each.done, each.total) for each in counts] == both_begin + 2 * [
+        (n, 6) for n in range(1, 7)
+    ]
+
+
+def is_on_canvas(window, rgba):
+    image = window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+    return (np.frombuffer(image.constBits(), "<u4") == pack(np.array(rgba, np.uint8))).any()
+
+
+def test_a_frame_that_cannot_be_read_says_why_instead_of_showing_another(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip()
+    desk = open_clip(folder)
+    (folder / "line" / "A0002.png").write_bytes(b"nonsense")
+    for _ in range(2):  # said again when one returns to it
+        desk.show(1)
+        qtbot.waitUntil(lambda: not desk.is_busy)
+        assert "A0002.png" in desk.failure
+        assert desk.drawing is None
+        assert not is_on_canvas(window, HAIR)
+        desk.show(0)
+        qtbot.waitUntil(lambda: not desk.is_busy)
+        assert not desk.failure
+        assert is_on_canvas(window, HAIR)
+
+
+def test_an_export_is_not_cut_off_without_being_asked(
+    window, open_clip, make_clip, tmp_path, qtbot
+):
+    desk = open_clip(make_clip(count=8))
+    other = make_clip(name="other")
+    desk.export(tmp_path / "out")
+    answer_modals(QMessageBox.StandardButton.No, QMessageBox.StandardButton.No)
+    window.open(other)
+    window.close()
+    assert window.isVisible()
+    wait_idle(window, qtbot)
+    assert len(list((tmp_path / "out").iterdir())) == 8
+    window.open(other)
+    qtbot.waitUntil(lambda: desk.frames[0].path.is_relative_to(other))
+
+
+def test_without_colours_nothing_is_called_done(window, open_clip, make_clip):
+    desk = open_clip(make_clip(with_sheet=False))
+    window.review.next(1)
+    assert "no colours yet" in window.notices.text
+    strip = window.frame_strip.model()
+    assert not any(strip.data(strip.index(row), IS_KNOWN) for row in range(3))
+    assert desk.has_colors is False
+
+
+def test_a_closed_panel_comes_back_from_the_menu(window, open_clip, make_clip):
+    open_clip(make_clip())
+    [dock] = (each for each in window.findChildren(QDockWidget) if each.objectName() == "Palette")
+    dock.close()
+    [toggle] = (
+        action
+        for menu in window.menuBar().findChildren(QMenu)
+        for action in menu.actions()
+        if action.text() == dock.windowTitle()
+    )
+    toggle.trigger()
+    assert dock.isVisible()
