@@ -308,7 +308,7 @@ class Canvas(QWidget):
         """Say in the middle why there is no drawing."""
         painter.save()
         painter.scale(ratio, ratio)
-        painter.setPen(self.palette().text().color())
+        painter.setPen(PAPER)  # on the dark surround
         middle = self.rect().adjusted(40, 40, -40, -40)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(middle, int(flags), text)
