@@ -45,6 +45,7 @@ from core.jobs import FoundElsewhere, LinesUnclear
 from core.matching import CANDIDATES
 from core.palette import NO_COLOR
 from core.places import APPLICATION, ORGANIZATION, cache_folder
+from core.project import Project
 from core.sheets import SheetFiles
 
 RECENT_BEFORE = 2
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self._status)
         self.frame_strip = FrameStrip(self.desk)
         self._docks: list[QDockWidget] = []
+        self._cut: Path | None = None  # the file of the cut that is open
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self._add_dock("Review", self.tr("Review"), ReviewPanel(self.desk, self.review), left)
         self._add_dock(
@@ -294,9 +296,18 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.canvas if project else self._start)
         self.setWindowTitle(f"{project.path.stem} – Shiage" if project else "Shiage")
         if project:
+            self._tell_other_cut(project)
             remember(RecentCut(project.path, project.drawings))
             self._show_docks()
+        self._cut = project.path if project else None
         self._enable()
+
+    def _tell_other_cut(self, project: Project) -> None:
+        """Say so when these drawings were last painted in a cut of another name."""
+        last = next((cut for cut in recent_cuts() if cut.drawings == project.drawings), None)
+        if last is not None and last.path not in (project.path, self._cut):
+            text = self.tr("These drawings were last painted in “{}”: see File ▸ Open recent.")
+            self.desk.noticed.emit(text.format(last.path.name))
 
     def _show_docks(self) -> None:
         """With the first cut, bring the panels out, laid out as they were the last time."""

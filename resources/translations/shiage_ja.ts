@@ -487,6 +487,10 @@
         <translation>まだありません</translation>
     </message>
     <message>
+        <source>These drawings were last painted in “{}”: see File ▸ Open recent.</source>
+        <translation>この線画は前回「{}」で彩色しています（ファイル ▸ 最近のカットを開く）。</translation>
+    </message>
+    <message>
         <source>&amp;Undo {}</source>
         <translation>元に戻す(&amp;U)：{}</translation>
     </message>

@@ -603,6 +603,19 @@ def test_save_as_adds_the_ending_and_asks_before_it_replaces_a_cut(
     assert first.exists()
 
 
+def test_a_cut_that_was_saved_elsewhere_is_named_when_the_folder_is_opened_again(
+    window, open_clip, make_clip, tmp_path
+):
+    folder = make_clip()
+    desk = open_clip(folder)
+    desk.save_as(tmp_path / "copy.cut")
+    assert not window.notices.text
+    open_clip(make_clip(name="other"))
+    assert not window.notices.text
+    open_clip(folder)
+    assert "last painted in “copy.cut”" in window.notices.text
+
+
 def test_a_sheet_that_was_removed_is_not_found_again_beside_the_drawings(
     window, open_clip, make_clip
 ):
