@@ -34,6 +34,7 @@ def _window(given: list[str]) -> int:
     from app.language import LANGUAGES, install_language, system_language
     from core import __version__
     from core.places import APPLICATION, ORGANIZATION
+    from core.report import device_name
 
     parser = argparse.ArgumentParser(
         prog="shiage",
@@ -43,7 +44,7 @@ def _window(given: list[str]) -> int:
     parser.add_argument("path", nargs="?", type=Path, help="folder of drawings, or a .cut file")
     parser.add_argument("--sample", action="store_true", help="open the bundled sample")
     parser.add_argument("--model", help="name of the encoder, instead of the one last chosen")
-    parser.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
+    parser.add_argument("--device", type=device_name, help="auto, cpu, cuda, cuda:N or mps")
     parser.add_argument("--language", choices=LANGUAGES, help="instead of the desktop's")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
     options = parser.parse_args(given)

@@ -4,7 +4,6 @@ import argparse
 import multiprocessing
 import os
 import platform
-import re
 import signal
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from core import (
 from core.color_commands import load_encoder
 from core.evaluate_command import add_evaluate, run_evaluate
 from core.places import cache_folder, cuts_folder, models_folder
-from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
+from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop, device_name
 
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "PySide6-Essentials", "torch", "timm")
 
@@ -111,12 +110,6 @@ def _writable(folder: Path) -> str:
 # ---------------------------------------------------------------- arguments
 
 
-def _device(name: str) -> str:
-    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
-        raise argparse.ArgumentTypeError(f"“{name}” is none of auto, cuda, cuda:N, mps, cpu")
-    return name
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="shiage", description="Colour cuts of line drawings.")
     parser.add_argument("--version", action="version", version=f"shiage {__version__}")
@@ -137,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--device",
             default="auto",
-            type=_device,
+            type=device_name,
             metavar="auto|cuda|cuda:N|mps|cpu",
             help="where its networks run",
         )

@@ -1,11 +1,20 @@
-"""Report: how the command line speaks, in words or as JSON, and with which code it ends."""
+"""Report: how the command line speaks and what it is told: words or JSON, exit codes, devices."""
 
+import argparse
 import json
+import re
 import sys
 
 from tqdm import tqdm
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+
+
+def device_name(text: str) -> str:
+    """Check the spelling of `--device`; whether it can be used shows when a model is loaded."""
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"“{text}” is none of auto, cuda, cuda:N, mps, cpu")
+    return text
 
 
 class Stop(Exception):  # noqa: N818 - not an error of ours: it carries the exit code out

@@ -71,6 +71,7 @@ def test_shiage_sample_opens_and_predicts_the_sample(sample, places):
         (["--version"], 0, "shiage "),
         (["doctor"], 0, "python"),
         (["--model", "no", "x"], 2, "There is no model"),
+        (["--device", "banana", "x"], 2, "“banana” is none of auto, cuda, cuda:N, mps, cpu"),
         (["colorize", "nowhere", "--refs", "x", "--out", "y"], 2, "nowhere"),
     ],
 )
