@@ -28,12 +28,6 @@ AREA_TOLERANCE = 1.5
 SHUT_IN = (2, 4, 8, 16)
 """So far, in growing squares, a piece of trace line behind black lines looks for a segment."""
 
-AREA = 2**14
-"""So many coloured pixels without a segment beside them are an area and no thick line."""
-
-SQUARES = 2**22
-"""Pixels of squares that are looked at together: bounds the memory that a coloured area takes."""
-
 MOVED = 8
 """So many pixels a segment may have moved in a changed drawing and still be found again."""
 
@@ -221,8 +215,7 @@ def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDAr
     A line may be some pixels thick: labels grow into it from its edges until every pixel has one
     (its first side); the second is another label among its direct neighbours or, in a thick line,
     another first side in the 5 x 5 around it. Only trace-line pixels pass a label on, so nothing
-    leaks across a black line; only a small piece that black lines shut in takes the segment nearby.
-    A larger one is no line but an area: it has no sides and stays as it was drawn.
+    leaks across a black line; only a piece that black lines shut in takes the segment nearby.
     """
     sides = np.zeros((len(pixels), 2), np.int32)
     if not len(pixels):
@@ -235,47 +228,21 @@ def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDAr
     grown[pixels] = first
     is_open = first == 0
     while is_open.any():
-        edge = np.flatnonzero(is_open)
-        if len(edge) > AREA:  # its inside cannot grow yet
-            is_near = cv2.dilate((grown > 0).view(np.uint8).reshape(shape), np.ones((3, 3)))
-            edge = edge[is_near.ravel()[pixels[edge]] > 0]
-        label = _commonest(grown[_around(pixels[edge], shape, 1)])
+        label = _commonest(grown[_around(pixels[is_open], shape, 1)])
         if not label.any():
             break
-        grown[pixels[edge]] = first[edge] = label
+        grown[pixels[is_open]] = first[is_open] = label
         is_open = first == 0
-    shut_in = _small_pieces(label_map, pixels, np.flatnonzero(is_open))
     for radius in SHUT_IN:
-        if not len(shut_in):
+        if not is_open.any():
             break
-        for part in np.array_split(shut_in, len(shut_in) * (2 * radius + 1) ** 2 // SQUARES + 1):
-            first[part] = _commonest(labels[_around(pixels[part], shape, radius)])
-        shut_in = shut_in[first[shut_in] == 0]
+        first[is_open] = _commonest(labels[_around(pixels[is_open], shape, radius)])
+        is_open = first == 0
     second[:] = _other(direct, first)
     for radius in (1, 2):
         is_open = second == 0
         second[is_open] = _other(grown[_around(pixels[is_open], shape, radius)], first[is_open])
     return sides
-
-
-def _small_pieces(
-    label_map: LabelMap, pixels: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Choose those of some pixels whose whole piece has a segment within reach."""
-    if not len(rows):
-        return rows
-    y, x = np.divmod(pixels[rows], label_map.shape[1])
-    margin = SHUT_IN[-1] + 1
-    top, left = max(y.min() - margin, 0), max(x.min() - margin, 0)
-    near = label_map[top : y.max() + margin + 1, left : x.max() + margin + 1]
-    is_piece = np.zeros(near.shape, np.uint8)
-    is_piece[y - top, x - left] = 1
-    _, pieces = cv2.connectedComponents(is_piece, connectivity=8)
-    away = cv2.distanceTransform(cv2.inRange(near, 0, 0), cv2.DIST_C, 3)
-    piece: npt.NDArray[np.int32] = pieces[y - top, x - left]
-    is_far = np.bincount(piece, away[y - top, x - left] > SHUT_IN[-1]) > 0
-    chosen: npt.NDArray[np.int64] = rows[~is_far[piece]]
-    return chosen
 
 
 def _around(

@@ -1,7 +1,6 @@
 """Segments: what the lines of a drawing enclose."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -86,24 +85,6 @@ def test_grey_and_dark_brown_lines_are_not_trace_lines():
 def test_a_piece_of_trace_line_shut_in_by_black_lines_belongs_to_the_segment_nearby():
     segments = segment(draw("....\n####\n#bb#\n####"))
     assert segments.trace_sides[:, 0].tolist() == [1, 1]
-
-
-def test_a_coloured_area_shut_in_by_black_lines_is_no_trace_line():
-    y, x = np.mgrid[:200, :200]
-    away = np.hypot(y - 100, x - 100)
-    line = np.full((200, 200, 4), (255, 255, 255, 0), np.uint8)
-    line[away < 84] = (0, 0, 0, 255)
-    line[away < 80] = (255, 0, 0, 255)
-    segments = segment(line)
-    assert len(segments.trace_pixels) > 20_000
-    assert not segments.trace_sides.any()
-
-
-@pytest.mark.parametrize("side", [9, 300])
-def test_a_coloured_area_belongs_to_the_segment_around_it(side):
-    line = np.full((side + 8, side + 8, 4), (255, 255, 255, 0), np.uint8)
-    line[4:-4, 4:-4] = (0, 0, 255, 255)
-    assert (segment(line).trace_sides[:, 0] == 1).all()
 
 
 def test_a_segment_of_a_redrawn_frame_is_found_again_unless_it_is_quite_another():
