@@ -1,6 +1,6 @@
 """Segments: the regions that lines enclose, as a label map, and the trace lines between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,12 @@ AREA_TOLERANCE = 1.5
 
 SHUT_IN = (2, 4, 8, 16)
 """So far, in growing squares, a piece of trace line behind black lines looks for a segment."""
+
+FILLED = 7
+"""A piece in a trace colour that has a square of this side in it is a filled area and no line."""
+
+LOOKED_AT = 1 << 21
+"""So many pixels of the squares around trace lines are looked at in one go."""
 
 MOVED = 8
 """So many pixels a segment may have moved in a changed drawing and still be found again."""
@@ -215,7 +221,8 @@ def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDAr
     A line may be some pixels thick: labels grow into it from its edges until every pixel has one
     (its first side); the second is another label among its direct neighbours or, in a thick line,
     another first side in the 5 x 5 around it. Only trace-line pixels pass a label on, so nothing
-    leaks across a black line; only a piece that black lines shut in takes the segment nearby.
+    leaks across a black line; only a piece of line that black lines shut in takes the segment
+    nearby. An area that is filled and shut in has no sides.
     """
     sides = np.zeros((len(pixels), 2), np.int32)
     if not len(pixels):
@@ -223,26 +230,70 @@ def _trace_sides(label_map: LabelMap, pixels: npt.NDArray[np.int64]) -> npt.NDAr
     shape, labels = label_map.shape, label_map.ravel()
     grown = np.zeros(label_map.size, np.int32)
     first, second = sides.T
-    direct = labels[_around(pixels, shape, 1)]
-    first[:] = _commonest(direct)
-    grown[pixels] = first
-    is_open = first == 0
-    while is_open.any():
-        label = _commonest(grown[_around(pixels[is_open], shape, 1)])
-        if not label.any():
-            break
-        grown[pixels[is_open]] = first[is_open] = label
-        is_open = first == 0
+    grown[pixels] = _commonest_around(labels, pixels, shape, 1)
+    is_open = np.zeros(label_map.size, bool)
+    is_open[pixels] = grown[pixels] == 0
+    edge = pixels[is_open[pixels]]
+    while len(edge):  # after the first time only those beside a pixel that has just got its label
+        label = _commonest_around(grown, edge, shape, 1)
+        reached = edge[label > 0]
+        grown[reached] = label[label > 0]
+        is_open[reached] = False
+        near = _around(reached, shape, 1)
+        edge = np.unique(near[is_open[near]])
+    first[:] = grown[pixels]
+    _drop_filled(is_open.reshape(shape))
     for radius in SHUT_IN:
-        if not is_open.any():
-            break
-        first[is_open] = _commonest(labels[_around(pixels[is_open], shape, radius)])
-        is_open = first == 0
-    second[:] = _other(direct, first)
-    for radius in (1, 2):
-        is_open = second == 0
-        second[is_open] = _other(grown[_around(pixels[is_open], shape, radius)], first[is_open])
+        at = np.flatnonzero((first == 0) & is_open[pixels])
+        first[at] = _commonest_around(labels, pixels[at], shape, radius)
+    for values, radius in ((labels, 1), (grown, 1), (grown, 2)):
+        at = np.flatnonzero((second == 0) & (first > 0))
+        second[at] = _other_around(values, pixels[at], shape, radius, first[at])
     return sides
+
+
+def _drop_filled(is_piece: npt.NDArray[np.bool_]) -> None:
+    """Take the pieces out of a mask `[H, W]`, in place, that are filled areas and no lines."""
+    if np.count_nonzero(is_piece) < FILLED**2:  # nearly every drawing: some crumbs of lines
+        return
+    mask = is_piece.view(np.uint8)
+    core = cv2.erode(mask, np.ones((FILLED, FILLED), np.uint8), borderValue=0)
+    if core.any():
+        _, pieces = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
+        is_piece &= ~np.isin(pieces, pieces[core > 0])
+
+
+def _commonest_around(
+    labels: npt.NDArray[np.int32],
+    pixels: npt.NDArray[np.int64],
+    shape: tuple[int, ...],
+    radius: int,
+) -> npt.NDArray[np.int32]:
+    """Return the most frequent label `[N]` above 0 in the square around every pixel, 0 if none."""
+    result = np.zeros(len(pixels), np.int32)
+    for part in _parts(len(pixels), radius):
+        result[part] = _commonest(labels[_around(pixels[part], shape, radius)])
+    return result
+
+
+def _other_around(
+    labels: npt.NDArray[np.int32],
+    pixels: npt.NDArray[np.int64],
+    shape: tuple[int, ...],
+    radius: int,
+    than: npt.NDArray[np.int32],
+) -> npt.NDArray[np.int32]:
+    """Return a label `[N]` in the square around every pixel that is not the given one, or 0."""
+    result = np.zeros(len(pixels), np.int32)
+    for part in _parts(len(pixels), radius):
+        result[part] = _other(labels[_around(pixels[part], shape, radius)], than[part])
+    return result
+
+
+def _parts(count: int, radius: int) -> Iterator[slice]:
+    """Cut `count` squares into parts of `LOOKED_AT` pixels, so that memory stays small."""
+    step = LOOKED_AT // (2 * radius + 1) ** 2
+    return (slice(start, start + step) for start in range(0, count, step))
 
 
 def _around(
@@ -264,7 +315,7 @@ def _around(
 def _commonest(labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """Return the most frequent label above 0 of every row `[N, K]`, the smaller on equal counts."""
     ordered = np.sort(labels, axis=1)
-    run = np.ones(ordered.shape, np.int8)
+    run = np.ones(ordered.shape, np.int16)
     for column in range(1, ordered.shape[1]):
         run[:, column] += (ordered[:, column] == ordered[:, column - 1]) * run[:, column - 1]
     run[ordered == 0] = 0

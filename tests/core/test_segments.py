@@ -1,6 +1,9 @@
 """Segments: what the lines of a drawing enclose."""
 
+import tracemalloc
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -85,6 +88,40 @@ def test_grey_and_dark_brown_lines_are_not_trace_lines():
 def test_a_piece_of_trace_line_shut_in_by_black_lines_belongs_to_the_segment_nearby():
     segments = segment(draw("....\n####\n#bb#\n####"))
     assert segments.trace_sides[:, 0].tolist() == [1, 1]
+
+
+def disk(radius, outline):
+    """Return a line image with a disk in a trace colour in its middle, with a black outline."""
+    line = np.full((2 * radius + 40, 2 * radius + 40, 4), (255, 255, 255, 0), np.uint8)
+    y, x = np.indices(line.shape[:2]) - line.shape[0] // 2
+    away = np.hypot(x, y)
+    line[away < radius + outline] = (0, 0, 0, 255)
+    line[away < radius] = (0, 0, 255, 255)
+    return line
+
+
+def test_a_filled_area_shut_in_by_a_black_line_takes_no_colour_through_it():
+    segments = segment(disk(radius=20, outline=3))
+    assert len(segments) == 1
+    assert not segments.trace_sides.any()
+
+
+def test_a_small_filled_area_takes_no_colour_through_a_thin_line_either():
+    assert not segment(disk(radius=5, outline=2)).trace_sides.any()
+
+
+def test_a_filled_area_without_an_outline_belongs_to_the_segment_around_it():
+    assert (segment(disk(radius=20, outline=0)).trace_sides == (1, 0)).all()
+
+
+@pytest.mark.parametrize("outline", [0, 3])
+def test_a_large_filled_area_needs_little_memory(outline):
+    line = disk(radius=250, outline=outline)
+    tracemalloc.start()
+    segment(line)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 120e6
 
 
 def test_a_segment_of_a_redrawn_frame_is_found_again_unless_it_is_quite_another():
