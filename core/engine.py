@@ -63,6 +63,7 @@ from core.sheets import (
     SheetError,
     SheetFiles,
     find_sheets,
+    misplaced,
     read_sheet,
     segment_colors,
 )
@@ -269,7 +270,11 @@ class Engine:
             if job.stop.is_set():
                 return
             try:
-                yield SheetRead(files, self._sheet(files))
+                sheet = self._sheet(files)
+                yield SheetRead(files, sheet)
+                labels = sheet.drawing.segments.label_map
+                if notice := misplaced(files, labels, sheet.picture, sheet.colors):
+                    yield Notice(notice)
             except AmbiguousLinesError as error:
                 yield LinesUnclear(files, error.candidates, read_image(files.color))
             except (SheetError, ImageError) as error:

@@ -107,6 +107,18 @@ def colors(answers):
     return {a.frame_id: a.matches.colors.tolist() for a in answers if isinstance(a, Prediction)}
 
 
+@pytest.mark.parametrize(("moved", "is_said"), [(0, False), (8, False), (110, True)])
+def test_a_sheet_whose_colours_lie_elsewhere_is_used_and_said(
+    engine, sample, tmp_path, moved, is_said
+):
+    line, color = sample / "ref" / "line" / "front.png", tmp_path / "front.png"
+    picture = np.asarray(Image.open(sample / "ref" / "gt" / "front.png").convert("RGBA"))
+    Image.fromarray(np.roll(picture, moved, axis=1)).save(color)
+    read, *notices = engine.run(ReadSheets((SheetFiles("front", line, color),)))
+    assert isinstance(read, SheetRead)
+    assert ["do not lie on each other" in notice.text for notice in notices] == [True] * is_said
+
+
 def test_the_wanted_frame_comes_first_and_the_rest_outwards(engine, frames, sheet):
     answers = predict(engine, frames, (sheet,), first=1)
     assert [answer.frame_id for answer in answers] == [11, 12, 10, 13]
