@@ -12,7 +12,8 @@ from core.images import IMAGE_SUFFIXES, ImageError, read_size
 
 _NAME = re.compile(r"(?P<cel>.*?)[\s_.\-＿．－]*(?P<number>\d+)(?P<suffix>[A-Za-z]?)", re.DOTALL)
 _DIGITS = re.compile(r"(\d+)")
-_LOSSY = (".jpg", ".jpeg")
+_NO_JPEG = "JPEG smears lines, so save line drawings as PNG, TGA, TIFF or BMP"
+_JPEG_SUFFIXES = frozenset({".jpg", ".jpeg"})
 _AT_MOST = 8  # names or gaps in one sentence
 
 NaturalKey = tuple[tuple[int, int, str], ...]
@@ -42,9 +43,9 @@ class Clip:
 
 
 def parse_name(stem: str) -> tuple[str, int, str] | None:
-    """Take a file name without ending apart into cel, number and suffix, None without a number.
+    """Take a file name without ending apart into cel, number and suffix, None if it has no number.
 
-    The number is the last run of digits, with at most one letter behind it; `_`, `.`, `-` and
+    The number is at the end, with at most one letter behind it; `_`, `.`, `-` and
     blanks before it separate it from the cel: `0001`, `A0001`, `A_0001`, `A.0001`, `1a`, `原画2B`.
     """
     match = _NAME.fullmatch(stem)
@@ -76,8 +77,8 @@ def same(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def list_images(folder: Path) -> list[Path]:
-    """Return the files with an image ending in natural order of their names; no hidden ones.
+def list_images(folder: Path, suffixes: frozenset[str] = IMAGE_SUFFIXES) -> list[Path]:
+    """Return the files with such an ending in natural order of their names; no hidden ones.
 
     Raises:
         OSError: if the folder is missing or may not be read.
@@ -85,9 +86,7 @@ def list_images(folder: Path) -> list[Path]:
     found = [
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not path.name.startswith(".")
-        and not path.is_dir()
+        if path.suffix.lower() in suffixes and not path.name.startswith(".") and not path.is_dir()
     ]
     return sorted(found, key=lambda path: (natural_key(path.name), path.name))
 
@@ -152,10 +151,16 @@ def _open_clip(folder: Path) -> Clip:
         raise ClipError(_why_no_drawings(folder, images))
 
     notices = []
-    if nameless := [path.name for path in images if not parse_name(path.stem)]:
-        notices.append(f"Left out, no number at the end of the name: {_some(nameless)}.")
-    if lossy := sorted(path.name for path in folder.iterdir() if path.suffix.lower() in _LOSSY):
-        notices.append(f"Left out, JPEG blurs lines (save them as PNG): {_some(lossy)}.")
+    nameless = [path.name for path in images if not _frame(path)]
+    if numbered := [name for name in nameless if _DIGITS.search(Path(name).stem)]:
+        notices.append(
+            "Left out, the number is not at the end of the name (one letter may follow): "
+            f"{_some(numbered)}."
+        )
+    if others := [name for name in nameless if name not in numbered]:
+        notices.append(f"Left out, no number in the name: {_some(others)}.")
+    if jpegs := _jpegs(folder):
+        notices.append(f"Left out, {_NO_JPEG}: {_some(jpegs)}.")
     sizes: dict[Frame, tuple[int, int]] = {}
     for frame in named:
         try:
@@ -171,6 +176,11 @@ def _open_clip(folder: Path) -> Clip:
     return Clip(folder, tuple(frames), tuple(notices))
 
 
+def _jpegs(folder: Path) -> list[str]:
+    """Return the names of those JPEG files that are called like drawings."""
+    return [path.name for path in list_images(folder, _JPEG_SUFFIXES) if _frame(path)]
+
+
 def _frame(path: Path) -> Frame | None:
     parsed = parse_name(path.stem)
     return None if parsed is None else Frame(path, *parsed)
@@ -183,8 +193,8 @@ def _order(frame: Frame) -> tuple[NaturalKey, int, str, str]:
 def _why_no_drawings(folder: Path, images: Sequence[Path]) -> str:
     if images:
         return (
-            f"No drawing in {folder} has a number in its name ({_some(p.name for p in images)}): "
-            "name them like A0001.png."
+            f"No drawing in {folder} has a number at the end of its name "
+            f"({_some(p.name for p in images)}): name them like A0001.png."
         )
     below = [
         path.name
@@ -193,6 +203,8 @@ def _why_no_drawings(folder: Path, images: Sequence[Path]) -> str:
     ]
     if below:
         return f"{folder} has no drawings itself, folders in it do ({_some(below)}): open one."
+    if jpegs := _jpegs(folder):
+        return f"{folder} has no drawings but JPEG files ({_some(jpegs)}): {_NO_JPEG}."
     return f"{folder} has no drawings: choose a folder with PNG, TGA, TIFF or BMP files."
 
 

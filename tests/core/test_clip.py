@@ -22,7 +22,7 @@ def cut(tmp_path: Path) -> Path:
 def draw(folder: Path, *names: str, size: tuple[int, int] = (8, 6)) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        Pillow.new("RGBA", size).save(folder / name)
+        Pillow.new("RGB", size).save(folder / name)
 
 
 def names(clip: Clip) -> list[str]:
@@ -177,17 +177,26 @@ def test_pictures_without_a_number_are_left_out(cut: Path) -> None:
     draw(cut, "A0001.png", "layout.png", "タイムシート.tga")
     clip = open_clip(cut)
     assert names(clip) == ["A0001.png"]
-    assert clip.notices == (
-        "Left out, no number at the end of the name: layout.png, タイムシート.tga.",
+    assert clip.notices == ("Left out, no number in the name: layout.png, タイムシート.tga.",)
+
+
+def test_a_number_that_is_not_at_the_end_of_the_name_is_not_called_missing(cut: Path) -> None:
+    draw(cut, "A0001.png", "A0002(1).png", "A0003_修正.png", "A0004aa.png", "layout.png")
+    assert open_clip(cut).notices == (
+        "Left out, the number is not at the end of the name (one letter may follow): "
+        "A0002(1).png, A0003_修正.png, A0004aa.png.",
+        "Left out, no number in the name: layout.png.",
     )
 
 
-def test_a_jpeg_is_no_line_drawing_and_that_is_said(cut: Path) -> None:
-    draw(cut, "A0001.png")
-    (cut / "A0002.jpg").write_bytes(b"whatever")
+def test_a_jpeg_cannot_be_a_line_drawing(cut: Path) -> None:
+    draw(cut, "A0001.png", "A0002.jpg", "A0003.JPEG", "timesheet.jpg")
     clip = open_clip(cut)
     assert names(clip) == ["A0001.png"]
-    assert clip.notices == ("Left out, JPEG blurs lines (save them as PNG): A0002.jpg.",)
+    assert clip.notices == (
+        "Left out, JPEG smears lines, so save line drawings as PNG, TGA, TIFF or BMP: "
+        "A0002.jpg, A0003.JPEG.",
+    )
 
 
 def test_of_equal_numbers_the_first_is_kept(cut: Path) -> None:
@@ -294,7 +303,12 @@ def test_an_empty_folder_is_one_sentence(cut: Path) -> None:
 
 def test_a_folder_without_numbers_is_one_sentence(cut: Path) -> None:
     draw(cut, "layout.png")
-    assert "has a number in its name (layout.png)" in sentence(cut)
+    assert "has a number at the end of its name (layout.png)" in sentence(cut)
+
+
+def test_a_folder_of_jpegs_is_one_sentence(cut: Path) -> None:
+    draw(cut, "A0001.jpg")
+    assert "has no drawings but JPEG files (A0001.jpg)" in sentence(cut)
 
 
 def test_drawings_only_in_folders_below_are_named(cut: Path) -> None:
