@@ -495,6 +495,7 @@ class Desk(QObject):
             case Exported():
                 self._count(job)
             case ExportDone():
+                self._on_ended(job)  # nothing of it is left to be lost
                 self.noticed.emit(_summary(answer))
 
     @Slot(object)

@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
     def _tell_other_cut(self, project: Project) -> None:
         """Say so when these drawings were last painted in a cut of another name."""
         last = next((cut for cut in recent_cuts() if cut.drawings == project.drawings), None)
-        if last is not None and last.path not in (project.path, self._cut):
+        if last and last.path not in (project.path, self._cut) and last.path.exists():
             text = self.tr("These drawings were last painted in “{}”: see File ▸ Open recent.")
             self.desk.noticed.emit(text.format(last.path.name))
 

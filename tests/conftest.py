@@ -18,11 +18,15 @@ SAMPLE = Path(__file__).parent.parent / "resources" / "sample"
 
 @pytest.fixture(autouse=True)
 def places(tmp_path_factory, monkeypatch):
-    """Keep cuts, models and cache of every test apart from each other and from the user's."""
+    """Keep what every test leaves behind apart from the others' and from the user's.
+
+    Settings too, of the processes that it starts; within this one they are those of all tests.
+    """
     folder = tmp_path_factory.mktemp("places")
     monkeypatch.setenv("SHIAGE_CACHE", str(folder / "cache"))
     monkeypatch.setenv("SHIAGE_CUTS", str(folder / "cuts"))
     monkeypatch.setenv("SHIAGE_MODELS", str(folder / "models"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "settings"))
     return folder
 
 
