@@ -350,13 +350,11 @@ class Desk(QObject):
 
     def undo(self) -> None:
         """Take the last step back, wherever it was, and turn to it."""
-        if self.project is not None:
-            self._move(Project.undo_target, Project.undo)
+        self._move(Project.undo_target, Project.undo)
 
     def redo(self) -> None:
         """Do the last undone step again and turn to it."""
-        if self.project is not None:
-            self._move(Project.redo_target, Project.redo)
+        self._move(Project.redo_target, Project.redo)
 
     def _move(
         self, target: Callable[[Project], int | None], move: Callable[[Project], Changes]
