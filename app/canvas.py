@@ -31,15 +31,19 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import tools
 from app.desk import Desk, Recolored
 from app.marks import RING_BELOW, draw_marks
-from app.overlays import Argb, doubt_overlay, flash_overlay, visible_labels
+from app.overlays import Argb, doubt_overlay, flash_overlay, visible_labels, visible_lines
 from app.shown import FrameColors
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
+from core.images import Image
 from core.jobs import Drawing
 from core.paint import Picture, paint, repaint
 from core.palette import NO_COLOR
 
 FLASH_MS = 1200
+
+LINES_AT_LEAST = 0.6
+"""How strong the thinnest line of a reduced picture is: in sight, but not as bold as thick ones."""
 
 FEW = 64
 """Up to so many changed segments are repainted one by one."""
@@ -57,9 +61,12 @@ class Canvas(QWidget):
         self._view = View()
         self._shows_whole = True  # as long as nobody zoomed or panned
         self._picture: Picture | None = None
+        self._line: Image | None = None  # of the picture
         self._painted: FrameColors | None = None
         self._frame_id: int | None = None
         self._labels: npt.NDArray[np.int32] | None = None  # under every device pixel
+        self._lines: QImage | None = None  # the same, while the picture is reduced
+        self._as_drawn: npt.NDArray[np.bool_] = np.zeros(0, bool)  # trace pixels, not painted over
         self._canvas: QImage | None = None  # all but flash and marks, in device pixels
         self._stale = QRegion()  # the parts of it that are to be drawn anew
         self._overlay_on = True
@@ -131,7 +138,7 @@ class Canvas(QWidget):
 
     def _set_view(self, view: View) -> None:
         self._view = view
-        self._labels = None
+        self._labels = self._lines = None
         self._drop_overlay()
 
     def _device_size(self) -> tuple[int, int]:
@@ -171,7 +178,7 @@ class Canvas(QWidget):
             self._picture is None or self._picture.shape != drawing.segments.label_map.shape
         )
         self._frame_id = self._desk.frame_id
-        self._labels = self._painted = None
+        self._labels = self._lines = self._painted = None
         self._repaint_all()
         if is_other_size or self._shows_whole:
             self.fit()
@@ -207,11 +214,21 @@ class Canvas(QWidget):
                     palette,
                     labels=labels,
                 )
+                self._keep_lines(self._picture, drawing)
                 for label in changed.tolist():
                     self._touch(label)
                 return
         self._picture = paint(drawing.line, drawing.segments, shown.colors, palette)
+        self._keep_lines(self._picture, drawing)
         self._drop_overlay()
+
+    def _keep_lines(self, picture: Picture, drawing: Drawing) -> None:
+        """Reduce the lines of the picture anew only if another set of them is painted over."""
+        self._line, former = drawing.line, self._as_drawn
+        trace = drawing.segments.trace_pixels
+        self._as_drawn = picture.ravel()[trace] == drawing.line.view("<u4").ravel()[trace]
+        if not np.array_equal(former, self._as_drawn):
+            self._lines = None
 
     @Slot()
     def _on_selected(self) -> None:
@@ -326,6 +343,8 @@ class Canvas(QWidget):
             painter.fillRect(part, SURROUND)
             if self._picture is not None:
                 self._draw_picture(painter, self._picture)
+                if self._view.scale < 1 and self._line is not None:
+                    self._draw_lines(painter, self._picture, self._line)
                 if self._desk.drawing is not None:
                     self._draw_doubts(painter, self._desk.drawing, part)
         painter.end()
@@ -348,9 +367,20 @@ class Canvas(QWidget):
             seen.height() * view.scale,
         )
         painter.fillRect(target, PAPER)
-        # magnified pixels stay squares; reduced ones are averaged, or thin lines would vanish
+        # magnified pixels stay squares; reduced ones are mixed, which leaves some thin lines out
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < 1)
         painter.drawImage(target, image, QRectF(seen))
+
+    def _draw_lines(self, painter: QPainter, picture: Picture, line: Image) -> None:
+        """Draw the lines of a reduced picture once more: every one of them."""
+        width, height = self._device_size()
+        if self._lines is None or self._lines.size() != QSize(width, height):
+            lines = visible_lines(picture, line, self._view, width, height)
+            image = QImage(lines.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+            self._lines = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        painter.setOpacity(LINES_AT_LEAST)
+        painter.drawImage(0, 0, self._lines)
+        painter.setOpacity(1)
 
     def _draw_flash(self, painter: QPainter, drawing: Drawing) -> None:
         """Outline what flashes, and veil it in white that fades."""

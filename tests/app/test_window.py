@@ -224,6 +224,69 @@ def test_a_magnified_picture_has_only_line_and_palette_colours(window, open_clip
     assert seen == {SKIN, HAIR, (0, 0, 0, 255), paper}
 
 
+@pytest.fixture
+def grid(make_clip):
+    """A wide drawing with 1-pixel lines, 30 pixels apart, and its folder."""
+    folder = make_clip(count=1, with_sheet=False)
+    page = np.full((600, 3840, 4), (255, 255, 255, 0), np.uint8)
+    page[::30] = page[:, ::30] = (0, 0, 0, 255)
+    save(folder / "line" / "A0001.png", page)
+    return folder
+
+
+@pytest.mark.parametrize("scale", [0.9, 0.55, 0.5, 0.257, 0.1])
+def test_every_line_of_a_reduced_picture_can_be_seen(window, open_clip, grid, scale):
+    open_clip(grid)
+    canvas = window.canvas
+    canvas.zoom_to(scale)
+    image = canvas.grab().toImage()
+    y = canvas.widget_pos(0, 315).toPoint().y()
+    places = [canvas.widget_pos(x, 0).toPoint().x() for x in range(0, 3840, 30)]
+    in_sight = [x for x in places if 1 <= x < image.width() - 1]
+    assert len(in_sight) > 30
+    for x in in_sight:
+        assert min(image.pixelColor(x + by, y).lightness() for by in (-1, 0, 1)) < 128
+    if scale > 0.2:  # and what is between two lines is not line
+        between = [canvas.widget_pos(x + 15, 0).toPoint().x() for x in range(0, 3840, 30)]
+        between = [x for x in between if 0 <= x < image.width()]
+        assert min(image.pixelColor(x, y).lightness() for x in between) > 225
+
+
+def test_a_segment_painted_in_a_reduced_picture_equals_redrawing_all_of_it(
+    window, open_clip, grid, qtbot
+):
+    desk = open_clip(grid)
+    desk.add_color(HAIR)
+    window.canvas.grab()
+    desk.give(700, desk.color_id)
+    wait_idle(window, qtbot)
+    assert desk.shown.colors[699]
+    in_part = window.canvas.grab().toImage()
+    window.canvas.fit()
+    assert window.canvas.view.scale < 0.5
+    assert window.canvas.grab().toImage() == in_part
+
+
+def test_a_painted_trace_line_is_not_seen_in_a_reduced_picture_either(window, open_clip, grid):
+    red, path = (255, 0, 0, 255), grid / "line" / "A0001.png"
+    page = np.array(Image.open(path))
+    page[300, 1921:1950] = red  # between the segments that are 15 rows above and below
+    save(path, page)
+    desk, canvas = open_clip(grid), window.canvas
+    desk.add_color(HAIR)
+
+    def color_of_line():
+        image, at = canvas.grab().toImage(), canvas.widget_pos(1935, 300).toPoint()
+        colors = [image.pixelColor(at.x(), at.y() + by) for by in (-1, 0, 1)]
+        return max(colors, key=lambda color: color.red() - color.green()).getRgb()
+
+    canvas.zoom_to(0.5)
+    assert color_of_line()[0] > 200 > 120 > color_of_line()[1]
+    for y in (285, 315):
+        desk.give(int(desk.drawing.segments.label_map[y, 1935]), desk.color_id)
+    assert color_of_line() == HAIR
+
+
 def test_export_writes_the_sequence_and_says_what_is_unpainted(
     window, open_clip, make_clip, qtbot, tmp_path
 ):
@@ -712,13 +775,13 @@ def test_an_export_is_not_cut_off_without_being_asked(
 ):
     desk = open_clip(make_clip(count=8))
     other = make_clip(name="other")
-    desk.export(tmp_path / "out")
-    answer_modals(QMessageBox.StandardButton.No, QMessageBox.StandardButton.No)
-    window.open(other)
-    window.close()
-    assert window.isVisible()
-    wait_idle(window, qtbot)
-    assert len(list((tmp_path / "out").iterdir())) == 8
+    for number, leave in enumerate([lambda: window.open(other), window.close]):
+        desk.export(tmp_path / f"out {number}")
+        answer_modals(QMessageBox.StandardButton.No)
+        leave()
+        assert window.isVisible()
+        wait_idle(window, qtbot)
+        assert len(list((tmp_path / f"out {number}").iterdir())) == 8
     window.open(other)
     qtbot.waitUntil(lambda: desk.frames[0].path.is_relative_to(other))
 
