@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desk import Desk
@@ -17,6 +17,11 @@ from core.sheets import SheetFiles
 
 SIDE = 52
 """Of a thumbnail, in screen pixels."""
+
+SWATCH_LEFT, TEXT_LEFT, TEXT_RIGHT = 26, 66, SIDE + 8
+"""Where swatch and texts of a row begin, and how much room is left free right of the texts."""
+
+LONG_CODE = "#DDDDDD"
 
 WORDS = (
     (0.9, QT_TRANSLATE_NOOP("Candidate", "very likely")),
@@ -40,6 +45,8 @@ class CandidatesPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(2)
+        # before the rows are seen, too: or else the panel grew with the first question
+        self.setMinimumWidth(self._rows[0].minimumSizeHint().width() + 12)
         layout.addWidget(self._hint)
         for row in self._rows:
             layout.addWidget(row)
@@ -65,9 +72,8 @@ class CandidatesPanel(QWidget):
                 row.show_candidate(
                     key=str(place + 1) if self._review.is_asking else "",
                     color=self._color(each),
-                    words=self.tr("{word}, {source}").format(
-                        word=_word(each.chance), source=self._source_name(each)
-                    ),
+                    chance=_word(each.chance),
+                    source=self._source_name(each),
                     thumbnail=self._thumbnail(each),
                     is_shown=each.color_id == shown.colors[self._review.label - 1],
                 )
@@ -133,7 +139,7 @@ class _Row(QAbstractButton):
 
     def __init__(self, place: int) -> None:
         super().__init__()
-        self._key, self._words, self._name = "", "", ""
+        self._key = self._name = self._chance = self._source = ""
         self._swatch = QPixmap()
         self._thumbnail: QPixmap | None = None
         self._is_shown = False
@@ -143,22 +149,35 @@ class _Row(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, SIDE + 8)
+        return QSize(200, max(SIDE, 3 * self.fontMetrics().height()) + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for room for every chance and colour code; what is longer may be shortened."""
+        bold = self.font()
+        bold.setBold(True)
+        widths = [self.fontMetrics().horizontalAdvance(_word(least)) for least, _ in WORDS]
+        widths.append(QFontMetrics(bold).horizontalAdvance(LONG_CODE))
+        return QSize(TEXT_LEFT + max(widths) + TEXT_RIGHT, self.sizeHint().height())
+
+    def text_room(self) -> QRect:
+        return self.rect().adjusted(TEXT_LEFT, 0, -TEXT_RIGHT, 0)
 
     def show_candidate(
         self,
         *,
         key: str,
         color: tuple[str, QPixmap],
-        words: str,
+        chance: str,
+        source: str,
         thumbnail: QPixmap | None,
         is_shown: bool,
     ) -> None:
-        self._key, (self._name, self._swatch), self._words = key, color, words
+        self._key, (self._name, self._swatch) = key, color
+        self._chance, self._source = chance, source
         self._thumbnail, self._is_shown = thumbnail, is_shown
         self.setAccessibleName(
-            self.tr("Candidate {place}: {color}, {words}").format(
-                place=self._place + 1, color=self._name, words=words
+            self.tr("Candidate {place}: {color}, {chance}, {source}").format(
+                place=self._place + 1, color=self._name, chance=chance, source=source
             )
         )
         self.setToolTip(self.tr("Give the segment this colour"))
@@ -176,19 +195,18 @@ class _Row(QAbstractButton):
         painter.setFont(bold)
         painter.setPen(self.palette().text().color())
         painter.drawText(QRect(8, 0, 14, self.height()), Qt.AlignmentFlag.AlignVCenter, self._key)
-        left = 26
-        painter.drawPixmap(left, middle - self.SWATCH.height() // 2, self._swatch)
-        left += self.SWATCH.width() + 10
-        room = QRect(left, 0, self.width() - left - SIDE - 12, self.height())
-        metrics = painter.fontMetrics()
-        upper = QRect(room.left(), middle - metrics.height(), room.width(), metrics.height())
-        lower = QRect(room.left(), middle, room.width(), metrics.height())
+        painter.drawPixmap(SWATCH_LEFT, middle - self.SWATCH.height() // 2, self._swatch)
+        room, height = self.text_room(), painter.fontMetrics().height()
+        line = QRect(room.left(), middle - 3 * height // 2, room.width(), height)
         elide = Qt.TextElideMode.ElideRight
-        painter.drawText(upper, metrics.elidedText(self._name, elide, room.width()))
+        painter.drawText(line, painter.fontMetrics().elidedText(self._name, elide, line.width()))
         bold.setBold(False)
         painter.setFont(bold)
+        metrics = painter.fontMetrics()
+        painter.drawText(line.translated(0, height), self._chance)
         painter.setPen(QColor("#b8b8b8"))
-        painter.drawText(lower, painter.fontMetrics().elidedText(self._words, elide, room.width()))
+        source = metrics.elidedText(self._source, elide, line.width())
+        painter.drawText(line.translated(0, 2 * height), source)
         if self._thumbnail is not None:
             target = QRect(self.width() - SIDE - 4, middle - SIDE // 2, SIDE, SIDE)
             painter.drawPixmap(target, self._thumbnail)

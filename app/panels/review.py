@@ -48,6 +48,8 @@ class ReviewPanel(QWidget):
         self._summary = QLabel()
         self._queue_rows = _Queue(desk, review)
         self._queue = _list(self._queue_rows, self.tr("Doubtful segments"))
+        # what is told apart by is at the end: a name is cut off at its beginning, where all agree
+        self._queue.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self._queue.clicked.connect(self._on_doubt)
         self._changes_title = QLabel()
         self._changes_rows = _Changes(desk, review)
@@ -155,10 +157,10 @@ class _Queue(QAbstractListModel):
         doubt = self._rows[index.row()]
         name = _frame_name(self._desk, doubt.frame_id)
         if role == Qt.ItemDataRole.DisplayRole:
-            text = f"{name}   {doubt.area:,} px"
+            text = f"{name}  {doubt.area:,} px"
             if doubt.frames > 1:
-                text += "   " + self.tr("{} frames").format(doubt.frames)
-            return text + (f"   {band_word(doubt.band)}" if doubt.band == Band.NO_MATCH else "")
+                text += f"  ×{doubt.frames}"
+            return text + (f"  {band_word(doubt.band)}" if doubt.band == Band.NO_MATCH else "")
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.tr(
                 "{name}: {band}, {area:,} pixels; the same is doubted in {frames} frames"

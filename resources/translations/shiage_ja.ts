@@ -46,10 +46,6 @@
         <translation>領域にカーソルを合わせるか、N キーで次の要確認へ進んでください。</translation>
     </message>
     <message>
-        <source>{word}, {source}</source>
-        <translation>{word}：{source}</translation>
-    </message>
-    <message>
         <source>no reference</source>
         <translation>参照なし</translation>
     </message>
@@ -895,10 +891,6 @@ Cut file: {file}</source>
 <context>
     <name>_Queue</name>
     <message>
-        <source>{} frames</source>
-        <translation>{} フレーム</translation>
-    </message>
-    <message>
         <source>{name}: {band}, {area:,} pixels; the same is doubted in {frames} frames</source>
         <translation>{name}：{band}、{area:,} px（同じ領域が {frames} フレームで要確認）</translation>
     </message>
@@ -906,8 +898,8 @@ Cut file: {file}</source>
 <context>
     <name>_Row</name>
     <message>
-        <source>Candidate {place}: {color}, {words}</source>
-        <translation>候補 {place}：{color}、{words}</translation>
+        <source>Candidate {place}: {color}, {chance}, {source}</source>
+        <translation>候補 {place}：{color}、{chance}、{source}</translation>
     </message>
     <message>
         <source>Give the segment this colour</source>

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QTableView
 
 from app.dialogs.elsewhere import ElsewhereDialog
-from app.panels.candidates import CandidatesPanel
+from app.panels.candidates import WORDS, CandidatesPanel
+from app.panels.palette import color_title
 from app.panels.review import ReviewPanel
 from app.queue import Filter, Order
 from core.edits import Mark
@@ -110,6 +111,31 @@ def test_a_candidate_can_be_clicked(window, doubtful, press, qtbot):
     qtbot.waitUntil(lambda: rows[1].accessibleName().startswith("Candidate 2"))
     qtbot.mouseClick(rows[1], Qt.MouseButton.LeftButton)
     assert doubtful.shown.colors[doubtful.label - 1] == second.color_id
+
+
+def test_chances_and_colours_can_be_read_in_the_narrowest_panel(window, doubtful, press, qtbot):
+    press(Qt.Key.Key_N)
+    panel = window.findChild(CandidatesPanel)
+    rows = [row for row in panel.findChildren(QAbstractButton) if row.isVisible()]
+    docks = {dock.objectName(): dock for dock in window.findChildren(QDockWidget)}
+    window.resizeDocks([docks["Why this colour?"]], [1], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: panel.width() < panel.sizeHint().width())
+    for row in rows:
+        words = [word for _, word in WORDS] + [color_title(c) for c in doubtful.palette.colors[:2]]
+        assert all(
+            row.fontMetrics().horizontalAdvance(word) <= row.text_room().width() for word in words
+        )
+
+
+def test_a_narrow_queue_cuts_off_names_and_not_what_is_in_question(window, doubtful, press):
+    press(Qt.Key.Key_N)
+    queue = next(
+        view
+        for view in window.findChildren(QTableView)
+        if view.accessibleName() == "Doubtful segments"
+    )
+    assert queue.model().index(0, 0).data() == "A0001  21 px  ×3"
+    assert queue.textElideMode() == Qt.TextElideMode.ElideLeft
 
 
 def test_an_answer_lists_what_it_changed_and_undo_takes_all_of_it_back(
