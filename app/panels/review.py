@@ -48,8 +48,8 @@ class ReviewPanel(QWidget):
         self._summary = QLabel()
         self._queue_rows = _Queue(desk, review)
         self._queue = _list(self._queue_rows, self.tr("Doubtful segments"))
-        # what is told apart by is at the end: a name is cut off at its beginning, where all agree
-        self._queue.setTextElideMode(Qt.TextElideMode.ElideLeft)
+        # the area can be spared most, and stands between frame and band
+        self._queue.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._queue.clicked.connect(self._on_doubt)
         self._changes_title = QLabel()
         self._changes_rows = _Changes(desk, review)
@@ -157,10 +157,9 @@ class _Queue(QAbstractListModel):
         doubt = self._rows[index.row()]
         name = _frame_name(self._desk, doubt.frame_id)
         if role == Qt.ItemDataRole.DisplayRole:
-            text = f"{name}  {doubt.area:,} px"
-            if doubt.frames > 1:
-                text += f"  ×{doubt.frames}"
-            return text + (f"  {band_word(doubt.band)}" if doubt.band == Band.NO_MATCH else "")
+            times = f"  ×{doubt.frames}" if doubt.frames > 1 else ""
+            band = f"  {band_word(doubt.band)}" if doubt.band == Band.NO_MATCH else ""
+            return f"{name}{times}  {doubt.area:,} px{band}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.tr(
                 "{name}: {band}, {area:,} pixels; the same is doubted in {frames} frames"
@@ -224,6 +223,7 @@ def _list(rows: QAbstractListModel, name: str) -> QTableView:
     view = QTableView()
     view.setModel(rows)
     view.setShowGrid(False)
+    view.setWordWrap(False)  # or else a row is cut off at its end, whatever the elide mode
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setIconSize(QSize(2 * SWATCH.width() + 4, SWATCH.height()))

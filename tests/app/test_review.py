@@ -127,15 +127,16 @@ def test_chances_and_colours_can_be_read_in_the_narrowest_panel(window, doubtful
         )
 
 
-def test_a_narrow_queue_cuts_off_names_and_not_what_is_in_question(window, doubtful, press):
+def test_a_narrow_queue_leaves_the_area_out_first(window, doubtful, press):
     press(Qt.Key.Key_N)
     queue = next(
         view
         for view in window.findChildren(QTableView)
         if view.accessibleName() == "Doubtful segments"
     )
-    assert queue.model().index(0, 0).data() == "A0001  21 px  ×3"
-    assert queue.textElideMode() == Qt.TextElideMode.ElideLeft
+    assert queue.model().index(0, 0).data() == "A0001  ×3  21 px"
+    assert queue.textElideMode() == Qt.TextElideMode.ElideMiddle
+    assert not queue.wordWrap()  # in which rows end early, whatever is to be left out
 
 
 def test_an_answer_lists_what_it_changed_and_undo_takes_all_of_it_back(
