@@ -65,7 +65,7 @@ class Canvas(QWidget):
         self._painted: FrameColors | None = None
         self._frame_id: int | None = None
         self._labels: npt.NDArray[np.int32] | None = None  # under every device pixel
-        self._lines: QImage | None = None  # the same, while the picture is reduced
+        self._lines: QImage | None = None  # all of them, while the picture is reduced
         self._as_drawn: npt.NDArray[np.bool_] = np.zeros(0, bool)  # trace pixels, not painted over
         self._canvas: QImage | None = None  # all but flash and marks, in device pixels
         self._stale = QRegion()  # the parts of it that are to be drawn anew

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -570,7 +570,7 @@ class Desk(QObject):
         if not (is_known and self._is_read_only()):  # a known one may have new colours
             new = () if is_known else (files,)
             self._write(lambda project: project.add_sheets(new, sheet.palette_colors()))
-        if self.color_id == NO_COLOR:
+        if not is_known and self.color_id == NO_COLOR:
             self.take_color(self._first_color())
         if is_known and self.palette != former:
             self.predict()
@@ -616,7 +616,8 @@ def _follow(project: Project, beside: Iterable[SheetFiles]) -> None:
     found = {sheet.name: sheet for sheet in beside}
     for entry in project.sheets:
         if entry.files.name in found and not entry.files.color.exists():
-            project.add_sheets([found[entry.files.name]], [])
+            moved = replace(found[entry.files.name], line_colors=entry.files.line_colors)
+            project.add_sheets([moved], [])
             project.remove_sheet(entry.id)
 
 

@@ -24,7 +24,7 @@ from app.panels.notices import NoticeBar
 from core.edits import Mark
 from core.jobs import ExportDone, ModelReady, Prediction
 from core.matching import Band
-from core.palette import pack
+from core.palette import NO_COLOR, pack
 from tests.app.conftest import (
     CLEAR,
     FIGURE,
@@ -620,6 +620,14 @@ def test_a_sheet_that_is_removed_while_it_is_read_stays_removed(
     wait_idle(window, qtbot)
     assert desk.sheet_files == ()
     assert not desk.sheets
+
+
+def test_the_eraser_stays_in_the_hand_when_known_sheets_are_read_again(
+    window, open_clip, make_clip
+):
+    folder = make_clip()
+    open_clip(folder).take_color(NO_COLOR)
+    assert open_clip(folder).color_id == NO_COLOR
 
 
 def test_a_sheet_that_got_another_colour_brings_it_along(window, open_clip, make_clip):
