@@ -29,24 +29,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import tools
-from app.desk import Desk, Recolored
+from app.desk import Desk
 from app.marks import RING_BELOW, draw_marks
-from app.overlays import Argb, doubt_overlay, flash_overlay, visible_labels, visible_lines
-from app.shown import FrameColors
+from app.overlays import Argb, doubt_overlay, flash_overlay, visible_labels
+from app.painted import PaintedFrame
+from app.shown import Recolored
 from app.theme import PAPER, SURROUND
 from app.view import View, fit
-from core.images import Image
 from core.jobs import Drawing
-from core.paint import Picture, paint, repaint
 from core.palette import NO_COLOR
 
 FLASH_MS = 1200
-
-LINES_AT_LEAST = 0.6
-"""How strong the thinnest line of a reduced picture is: in sight, but not as bold as thick ones."""
-
-FEW = 64
-"""Up to so many changed segments are repainted one by one."""
 
 
 class Canvas(QWidget):
@@ -60,13 +53,9 @@ class Canvas(QWidget):
         self._desk = desk
         self._view = View()
         self._shows_whole = True  # as long as nobody zoomed or panned
-        self._picture: Picture | None = None
-        self._line: Image | None = None  # of the picture
-        self._painted: FrameColors | None = None
+        self._painted = PaintedFrame()
         self._frame_id: int | None = None
         self._labels: npt.NDArray[np.int32] | None = None  # under every device pixel
-        self._lines: QImage | None = None  # all of them, while the picture is reduced
-        self._as_drawn: npt.NDArray[np.bool_] = np.zeros(0, bool)  # trace pixels, not painted over
         self._canvas: QImage | None = None  # all but flash and marks, in device pixels
         self._stale = QRegion()  # the parts of it that are to be drawn anew
         self._overlay_on = True
@@ -115,9 +104,8 @@ class Canvas(QWidget):
     def fit(self) -> None:
         """Show the whole frame."""
         self._shows_whole = True
-        if self._picture is not None:
-            height, width = self._picture.shape
-            self._set_view(fit((width, height), self._device_size()))
+        if self._painted.size is not None:
+            self._set_view(fit(self._painted.size, self._device_size()))
 
     def zoom_to(self, scale: float) -> None:
         """Show one image pixel as this many device pixels, about the middle."""
@@ -138,7 +126,7 @@ class Canvas(QWidget):
 
     def _set_view(self, view: View) -> None:
         self._view = view
-        self._labels = self._lines = None
+        self._labels = None
         self._drop_overlay()
 
     def _device_size(self) -> tuple[int, int]:
@@ -169,18 +157,17 @@ class Canvas(QWidget):
         drawing = self._desk.drawing
         if drawing is None:
             if self._desk.project is None or self._desk.failure:
-                self._picture = self._painted = self._frame_id = None
+                self._painted.clear()
+                self._frame_id = None
                 self._shows_whole = True
             self._labels = None
             self._drop_overlay()
             return
-        is_other_size = (
-            self._picture is None or self._picture.shape != drawing.segments.label_map.shape
-        )
+        former_size = self._painted.size
         self._frame_id = self._desk.frame_id
-        self._labels = self._lines = self._painted = None
+        self._labels = None
         self._repaint_all()
-        if is_other_size or self._shows_whole:
+        if self._painted.size != former_size or self._shows_whole:
             self.fit()
 
     @Slot(object)
@@ -190,45 +177,18 @@ class Canvas(QWidget):
 
     @Slot()
     def _repaint_all(self) -> None:
-        self._painted = None
+        self._painted.outdate()
         self._repaint()
 
     def _repaint(self) -> None:
-        """Bring the picture up to date: only the segments that changed, if they are few."""
         drawing, shown = self._desk.drawing, self._desk.shown
         if drawing is None or shown is None:
             return
-        former, self._painted = self._painted, shown
-        palette = self._desk.palette
-        if self._picture is not None and former is not None:
-            is_recolored = former.colors != shown.colors
-            has_changed = is_recolored | (former.bands != shown.bands)
-            changed = np.flatnonzero(has_changed | (former.marks != shown.marks)) + 1
-            if len(changed) <= FEW:
-                labels = np.flatnonzero(is_recolored) + 1
-                repaint(
-                    self._picture,
-                    drawing.line,
-                    drawing.segments,
-                    shown.colors,
-                    palette,
-                    labels=labels,
-                )
-                self._keep_lines(self._picture, drawing)
-                for label in changed.tolist():
-                    self._touch(label)
-                return
-        self._picture = paint(drawing.line, drawing.segments, shown.colors, palette)
-        self._keep_lines(self._picture, drawing)
-        self._drop_overlay()
-
-    def _keep_lines(self, picture: Picture, drawing: Drawing) -> None:
-        """Reduce the lines of the picture anew only if another set of them is painted over."""
-        self._line, former = drawing.line, self._as_drawn
-        trace = drawing.segments.trace_pixels
-        self._as_drawn = picture.ravel()[trace] == drawing.line.view("<u4").ravel()[trace]
-        if not np.array_equal(former, self._as_drawn):
-            self._lines = None
+        changed = self._painted.repaint(drawing, shown, self._desk.palette)
+        if changed is None:
+            self._drop_overlay()
+        for label in changed or ():
+            self._touch(label)
 
     @Slot()
     def _on_selected(self) -> None:
@@ -313,7 +273,7 @@ class Canvas(QWidget):
         drawing = self._desk.drawing
         if self._desk.failure:
             self._draw_failure(painter, self._desk.failure, ratio)
-        if drawing is None or self._picture is None:
+        if drawing is None or self._painted.size is None:
             return  # turning to another frame: its doubts are not known yet
         if self._flash.state() == QVariantAnimation.State.Running:
             self._draw_flash(painter, drawing)
@@ -341,46 +301,12 @@ class Canvas(QWidget):
         for part in self._stale:  # type: ignore[attr-defined]  # iterable; the stubs do not know
             painter.setClipRect(part)
             painter.fillRect(part, SURROUND)
-            if self._picture is not None:
-                self._draw_picture(painter, self._picture)
-                if self._view.scale < 1 and self._line is not None:
-                    self._draw_lines(painter, self._picture, self._line)
-                if self._desk.drawing is not None:
-                    self._draw_doubts(painter, self._desk.drawing, part)
+            self._painted.draw(painter, self._view, size)
+            if self._painted.size is not None and self._desk.drawing is not None:
+                self._draw_doubts(painter, self._desk.drawing, part)
         painter.end()
         self._stale = QRegion()
         return self._canvas
-
-    def _draw_picture(self, painter: QPainter, picture: Picture) -> None:
-        height, width = picture.shape
-        view = self._view
-        image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-        left, top = view.to_image(0, 0)
-        right, bottom = view.to_image(*self._device_size())
-        seen = QRect(QPoint(left, top), QPoint(right, bottom)).intersected(image.rect())
-        if seen.isEmpty():
-            return
-        target = QRectF(
-            seen.x() * view.scale + view.x,
-            seen.y() * view.scale + view.y,
-            seen.width() * view.scale,
-            seen.height() * view.scale,
-        )
-        painter.fillRect(target, PAPER)
-        # magnified pixels stay squares; reduced ones are mixed, which leaves some thin lines out
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.scale < 1)
-        painter.drawImage(target, image, QRectF(seen))
-
-    def _draw_lines(self, painter: QPainter, picture: Picture, line: Image) -> None:
-        """Draw the lines of a reduced picture once more: every one of them."""
-        width, height = self._device_size()
-        if self._lines is None or self._lines.size() != QSize(width, height):
-            lines = visible_lines(picture, line, self._view, width, height)
-            image = QImage(lines.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-            self._lines = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-        painter.setOpacity(LINES_AT_LEAST)
-        painter.drawImage(0, 0, self._lines)
-        painter.setOpacity(1)
 
     def _draw_flash(self, painter: QPainter, drawing: Drawing) -> None:
         """Outline what flashes, and veil it in white that fades."""

@@ -2,19 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app import tools
 from app.engine_thread import EngineThread
+from app.messages import export_summary, redrawn
 from app.model_room import ModelRoom
-from app.progress import Meter
-from app.shown import FrameColors, ShownFrames
+from app.progress import Work
+from app.shown import FrameColors, ShownFrames, recolored
 from core.clip import cel_of
-from core.edits import Changes, Edit, FramePaint, is_alike
+from core.edits import Changes, Edit, FramePaint
 from core.jobs import (
     Answer,
     ClipOpened,
@@ -51,14 +51,6 @@ OF_A_CUT = (
 """Answers that mean nothing any more once their job was stopped."""
 
 
-@dataclass(frozen=True)
-class Recolored:
-    """Segments of a frame that a new prediction shows in another colour: label, before, after."""
-
-    frame_id: int
-    segments: tuple[tuple[int, int, int], ...]
-
-
 class Desk(QObject):
     """Holds the state of one window and turns requests into edits and jobs."""
 
@@ -72,7 +64,6 @@ class Desk(QObject):
     color_changed = Signal()  # the colour in the bucket
     segment_changed = Signal()  # the selected segment
     segment_wanted = Signal(int)  # show this label, wherever it is
-    progressed = Signal(object)  # Progress, or None when nothing is running
     noticed = Signal(str)
     lines_unclear = Signal(object)  # LinesUnclear: which colours are lines?
     found_elsewhere = Signal(object)  # FoundElsewhere
@@ -83,6 +74,7 @@ class Desk(QObject):
         self._engine = engine
         engine.answered.connect(self._on_answer)
         engine.ended.connect(self._on_ended)
+        self.work = Work(engine)
         self.models = ModelRoom(engine)
         self.models.changed.connect(self.predict)
         self.project: Project | None = None
@@ -94,7 +86,6 @@ class Desk(QObject):
         self._frames: tuple[tuple[FrameEntry, ...], Path, tuple[FrameFile, ...]] | None = None
         self._shown = ShownFrames()
         self._revision = 0
-        self._meters: list[tuple[Job, Meter]] = []  # of what runs
         self.failure = ""  # why the current frame has no drawing
         self._stored: ReadSheets | None = None  # reads sheets that the cut has already
         self._said: set[str] = set()
@@ -147,11 +138,6 @@ class Desk(QObject):
     def is_busy(self) -> bool:
         """Whether the engine is at work."""
         return self._engine.is_busy
-
-    @property
-    def is_exporting(self) -> bool:
-        """Whether an export is running."""
-        return any(isinstance(job, Export) for job, _ in self._meters)
 
     @property
     def has_colors(self) -> bool:
@@ -419,19 +405,13 @@ class Desk(QObject):
         if self.frames:
             self._revision += 1
             text = self.tr("Predicting") if self.sheet_files else self.tr("Reading")
-            self._start(self._predict_job(), text)
+            self.work.start(self._predict_job(), text, len(self.frames))
 
     def export(self, folder: Path) -> None:
         """Write the coloured sequence into a folder."""
         if self.frames:
-            self._start(Export(self._predict_job(), folder), self.tr("Exporting"))
-
-    def _start(self, job: Job, text: str) -> None:
-        """Start a job that goes through all frames."""
-        meter = Meter(text, len(self.frames))
-        self._meters.append((job, meter))
-        self.progressed.emit(meter.count(0))
-        self._engine.start(job)
+            job = Export(self._predict_job(), folder)
+            self.work.start(job, self.tr("Exporting"), len(self.frames))
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
         """Add the design sheets among these files and folders."""
@@ -472,7 +452,7 @@ class Desk(QObject):
                 self._on_notice(job, text)
             case FrameFailed(frame_id, text):
                 self._say(text)
-                self._count(job)
+                self.work.count(job)
                 if isinstance(job, ShowFrame) and frame_id == self.frame_id:
                     self._drawing, self.failure = None, text
                     self.frame_changed.emit()
@@ -491,18 +471,15 @@ class Desk(QObject):
             case FoundElsewhere():
                 self.found_elsewhere.emit(answer)
             case Exported():
-                self._count(job)
+                self.work.count(job)
             case ExportDone():
-                self._on_ended(job)  # nothing of it is left to be lost
-                self.noticed.emit(_summary(answer))
+                self.work.end(job)
+                self.noticed.emit(export_summary(answer))
 
     @Slot(object)
     def _on_ended(self, job: Job) -> None:
         if isinstance(job, Predict):
             self._store_digests()
-        self._meters = [(each, meter) for each, meter in self._meters if each is not job]
-        if isinstance(job, Predict | Export) and not self._meters:
-            self.progressed.emit(None)
 
     def _on_notice(self, job: Job, text: str) -> None:
         project = self.project
@@ -513,12 +490,14 @@ class Desk(QObject):
     def _on_prediction(self, job: Job, prediction: Prediction) -> None:
         if prediction.revision != self._revision:
             return
-        self._count(job)
+        self.work.count(job)
         frame_id = prediction.frame_id
         former = self.frame_colors(frame_id) if self.prediction(frame_id) else None
         self._shown.put(prediction)
         self.frames_painted.emit(frozenset([frame_id]))
-        self._tell_recolored(frame_id, former)
+        learnt = recolored(frame_id, former, self.frame_colors(frame_id))
+        if learnt is not None:
+            self.recolored.emit(learnt)
         if prediction.notice:
             self._say(prediction.notice)
         frame = next((frame for frame in self.frames if frame.id == frame_id), None)
@@ -530,36 +509,13 @@ class Desk(QObject):
         elif frame is not None and frame.digest != prediction.digest:
             self._on_redrawn(frame, prediction)
 
-    def _tell_recolored(self, frame_id: int, former: FrameColors | None) -> None:
-        now = self.frame_colors(frame_id)
-        if former is None or now is None or tuple(former.keys) != tuple(now.keys):
-            return
-        labels = np.flatnonzero(former.colors != now.colors) + 1
-        if len(labels):
-            before, after = former.colors[labels - 1].tolist(), now.colors[labels - 1].tolist()
-            segments = tuple(zip(labels.tolist(), before, after, strict=True))
-            self.recolored.emit(Recolored(frame_id, segments))
-
     def _on_redrawn(self, frame: FrameFile, prediction: Prediction) -> None:
         """Remember what a changed drawing looks like now, and carry its paint over."""
         if self._is_read_only():
             return
         moved, digest = prediction.moved, prediction.digest
         self._write(lambda project: project.carry_over(frame.id, moved, digest))
-        found, total = sum(now is not None for _, now in moved), len(moved)
-        if not total:
-            said = self.tr("{name} has been redrawn since it was painted.")
-        elif is_alike(moved):
-            said = self.tr(
-                "{name} has been redrawn since it was painted; {found} of {total} painted segments"
-                " were found again."
-            )
-        else:
-            said = self.tr(
-                "{name} is another drawing than the one that was painted; only {found} of {total}"
-                " painted segments were found. What was painted comes back with the former drawing."
-            )
-        self._say(said.format(name=frame.path.name, found=found, total=total))
+        self._say(redrawn(frame.path.name, moved))
 
     def _on_sheet(self, job: Job, files: SheetFiles, sheet: Sheet) -> None:
         is_known = files in self.sheet_files
@@ -592,11 +548,6 @@ class Desk(QObject):
         if self._wanted_label:
             self.go_to(self._position, self._wanted_label)
 
-    def _count(self, job: Job) -> None:
-        for running, meter in self._meters:
-            if running is job:
-                self.progressed.emit(meter.count())
-
     def _say(self, text: str) -> None:
         """Say something about a file once, however often the clip is predicted again."""
         if text not in self._said:
@@ -619,15 +570,3 @@ def _follow(project: Project, beside: Iterable[SheetFiles]) -> None:
             moved = replace(found[entry.files.name], line_colors=entry.files.line_colors)
             project.add_sheets([moved], [])
             project.remove_sheet(entry.id)
-
-
-def _summary(done: ExportDone) -> str:
-    translate = QCoreApplication.translate
-    text = translate("Desk", "Exported {frames} frames with {segments} segments to {folder}.")
-    said = text.format(frames=done.frames, segments=done.segments, folder=done.folder)
-    if done.unpainted:
-        text = translate("Desk", " {} segments have no colour and are transparent.")
-        said += text.format(done.unpainted)
-    if done.failed:
-        said += translate("Desk", " {} frames could not be read.").format(len(done.failed))
-    return said

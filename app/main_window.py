@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
 
     def _may_stop_export(self) -> bool:
         """Ask whether a running export, if there is one, may end here."""
-        if not self.desk.is_exporting:
+        if not self.desk.work.is_exporting:
             return True
         text = self.tr("An export is running; its last frames would be missing. Stop it?")
         answer = QMessageBox.question(

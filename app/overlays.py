@@ -1,4 +1,4 @@
-"""Overlays: doubt drawn as hatch and outline, never as a tint; and lines that stay in sight."""
+"""Overlays: doubt drawn as hatch and outline, never as a tint."""
 
 from functools import cache
 
@@ -6,9 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.view import View
-from core.images import Image
 from core.matching import Band
-from core.paint import Picture
 from core.segments import LabelMap
 
 # Okabe-Ito colours, as 0xAARRGGBB; none of them is a trace-line colour
@@ -17,9 +15,6 @@ SHADE, WHITE = 0x73000000, 0xFFFFFFFF
 
 VEIL = np.uint32(0x80808080)
 """White at half strength, premultiplied."""
-
-INVERT = np.uint32(0x00FFFFFF)
-"""Inverts a packed colour, but not its alpha."""
 
 STRIDE = 16
 """Distance of hatch lines and dots: dense enough for a small segment, open enough to see paint."""
@@ -39,57 +34,6 @@ def visible_labels(label_map: LabelMap, view: View, width: int, height: int) -> 
         top, left = has_row.argmax(), has_column.argmax()
         labels[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
     return labels
-
-
-def visible_lines(picture: Picture, line: Image, view: View, width: int, height: int) -> Picture:
-    """Reduce the lines of a picture to a canvas so that none of them gets lost.
-
-    Args:
-        picture: `[H, W]` packed RGBA, in which some trace lines are painted over.
-        line: `[H, W, 4]`, its lines.
-        view: where it lies; its scale is below 1.
-        width: of the canvas in device pixels.
-        height: of the canvas in device pixels.
-
-    Returns:
-        `[height, width]` packed RGBA: the strongest line pixel under every device pixel, a dark one
-        if several are; transparent where there is none.
-    """
-    lines = np.zeros((height, width), np.uint32)
-    rows = _places(line.shape[0], view.scale, view.y)
-    columns = _places(line.shape[1], view.scale, view.x)
-    top, bottom = np.searchsorted(rows, [0, height])
-    left, right = np.searchsorted(columns, [0, width])
-    if top < bottom and left < right:
-        rows, columns = rows[top:bottom], columns[left:right]
-        packed = line.view("<u4")[top:bottom, left:right, 0]
-        # alpha is the highest byte; with the others inverted, the largest number is wanted
-        is_line = packed == picture[top:bottom, left:right]
-        packed = np.where(is_line, packed ^ INVERT, np.uint32(0))
-        packed = _largest(_largest(packed, rows, axis=0), columns, axis=1)
-        lines[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = packed ^ INVERT
-    return lines
-
-
-def _places(count: int, scale: float, offset: float) -> npt.NDArray[np.int64]:
-    """Return on which device pixel the middle of every row or column lies."""
-    places: npt.NDArray[np.float64] = np.floor((np.arange(count) + 0.5) * scale + offset)
-    return places.astype(np.int64)
-
-
-def _largest(
-    values: npt.NDArray[np.uint32], groups: npt.NDArray[np.int64], axis: int
-) -> npt.NDArray[np.uint32]:
-    """Return the largest value of every group of rows or columns; groups are ascending numbers.
-
-    A pass per member of a group is several times as fast as `np.maximum.reduceat`.
-    """
-    first = np.flatnonzero(np.diff(groups, prepend=-1))
-    last = np.append(first[1:], len(groups)) - 1
-    largest = values.take(first, axis=axis)
-    for step in range(1, int((last - first).max()) + 1):
-        np.maximum(largest, values.take(np.minimum(first + step, last), axis=axis), out=largest)
-    return largest
 
 
 def doubt_overlay(

@@ -1,7 +1,12 @@
-"""Progress: how far a long job is, and how long it will take."""
+"""Progress: how far the long jobs are, and how long they will take."""
 
 from dataclasses import dataclass
 from time import monotonic
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.engine_thread import EngineThread
+from core.jobs import Export, Job
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,46 @@ class Progress:
         return (self.total - self.done) / self.rate if self.rate > 0 else 0.0
 
 
-class Meter:
+class Work(QObject):
+    """The jobs that go through all frames of the clip, as long as they run."""
+
+    progressed = Signal(object)  # Progress, or None when nothing is running
+
+    def __init__(self, engine: EngineThread) -> None:
+        """Begin with nothing to do."""
+        super().__init__(engine)
+        self._engine = engine
+        self._running: list[tuple[Job, _Meter]] = []
+        engine.ended.connect(self.end)
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether an export is running."""
+        return any(isinstance(job, Export) for job, _ in self._running)
+
+    def start(self, job: Job, text: str, frames: int) -> None:
+        """Start a job that goes through this many frames."""
+        meter = _Meter(text, frames)
+        self._running.append((job, meter))
+        self.progressed.emit(meter.count(0))
+        self._engine.start(job)
+
+    def count(self, job: Job) -> None:
+        """Count a frame that a job has finished, if it is one of these."""
+        for running, meter in self._running:
+            if running is job:
+                self.progressed.emit(meter.count())
+
+    @Slot(object)
+    def end(self, job: Job) -> None:
+        """Count a job out: it has ended, or nothing of it is left to be lost."""
+        left = [(running, meter) for running, meter in self._running if running is not job]
+        if len(left) < len(self._running) and not left:
+            self.progressed.emit(None)
+        self._running = left
+
+
+class _Meter:
     """Counts the frames of a job as they arrive."""
 
     def __init__(self, text: str, total: int) -> None:

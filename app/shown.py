@@ -34,6 +34,27 @@ class FrameColors:
         return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
 
 
+@dataclass(frozen=True)
+class Recolored:
+    """Segments of a frame that a new prediction shows in another colour: label, before, after."""
+
+    frame_id: int
+    segments: tuple[tuple[int, int, int], ...]
+
+
+def recolored(
+    frame_id: int, former: FrameColors | None, now: FrameColors | None
+) -> Recolored | None:
+    """Compare what was shown of a frame with what is; None if nothing, or nothing comparable."""
+    if former is None or now is None or tuple(former.keys) != tuple(now.keys):
+        return None
+    labels = np.flatnonzero(former.colors != now.colors) + 1
+    if not len(labels):
+        return None
+    before, after = former.colors[labels - 1].tolist(), now.colors[labels - 1].tolist()
+    return Recolored(frame_id, tuple(zip(labels.tolist(), before, after, strict=True)))
+
+
 class ShownFrames:
     """The latest prediction of every frame, and what is shown of it, worked out when asked for."""
 

@@ -45,7 +45,7 @@ class StatusLine(QStatusBar):
         self.addWidget(self._segment, 1)
         for widget in (self._job, self._bar, self._cancel, self._counts, self._model, self._saved):
             self.addPermanentWidget(widget)
-        desk.progressed.connect(self._on_progress)
+        desk.work.progressed.connect(self._on_progress)
         desk.models.changed.connect(self._on_model)
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._count)

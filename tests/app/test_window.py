@@ -480,7 +480,7 @@ def test_a_cut_held_by_another_window_is_one_sentence(window, open_clip, make_cl
 
 def test_cancel_stops_and_keeps_what_is_finished(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip(count=12))
-    with qtbot.waitSignal(desk.progressed):
+    with qtbot.waitSignal(desk.work.progressed):
         desk.predict()
     desk.cancel()
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=10_000)
@@ -743,7 +743,7 @@ def test_progress_counts_the_frames_of_every_job_by_itself(
     window, open_clip, make_clip, tmp_path, qtbot
 ):
     desk, seen = open_clip(make_clip(count=6)), []
-    desk.progressed.connect(seen.append)
+    desk.work.progressed.connect(seen.append)
     desk.export(tmp_path / "out")
     desk.predict()
     wait_idle(window, qtbot)

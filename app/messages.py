@@ -1,0 +1,45 @@
+"""Messages: sentences that take some counting to say."""
+
+from PySide6.QtCore import QCoreApplication
+
+from core.edits import Moved, is_alike
+from core.jobs import ExportDone
+
+
+def redrawn(name: str, moved: Moved) -> str:
+    """Say what became of the paint of a drawing that is another one now.
+
+    Args:
+        name: of the drawing.
+        moved: its painted segments, and where they were found again.
+    """
+    translate = QCoreApplication.translate
+    found, total = sum(now is not None for _, now in moved), len(moved)
+    if not total:
+        said = translate("Desk", "{name} has been redrawn since it was painted.")
+    elif is_alike(moved):
+        said = translate(
+            "Desk",
+            "{name} has been redrawn since it was painted; {found} of {total} painted segments"
+            " were found again.",
+        )
+    else:
+        said = translate(
+            "Desk",
+            "{name} is another drawing than the one that was painted; only {found} of {total}"
+            " painted segments were found. What was painted comes back with the former drawing.",
+        )
+    return said.format(name=name, found=found, total=total)
+
+
+def export_summary(done: ExportDone) -> str:
+    """Say what an export has written, and what is missing in it."""
+    translate = QCoreApplication.translate
+    text = translate("Desk", "Exported {frames} frames with {segments} segments to {folder}.")
+    said = text.format(frames=done.frames, segments=done.segments, folder=done.folder)
+    if done.unpainted:
+        text = translate("Desk", " {} segments have no colour and are transparent.")
+        said += text.format(done.unpainted)
+    if done.failed:
+        said += translate("Desk", " {} frames could not be read.").format(len(done.failed))
+    return said
