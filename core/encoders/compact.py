@@ -5,7 +5,7 @@ The only module of this program's own model that imports torch.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -31,6 +31,10 @@ from core.segments import Segments
 
 ROWS = 512
 """Rows of the attention computed at once: bounds the memory that thousands of segments take."""
+
+KEPT = 6144
+"""Up to so many segments all layers share one look at the pairs, which takes 3 GB; with more every
+layer looks again: half the speed, a third of the memory."""
 
 PAIR_FEATURES = 13
 
@@ -92,6 +96,17 @@ def collate(frames: Sequence[Description]) -> Batch:
     return Batch(*map(torch.from_numpy, arrays))
 
 
+class ChannelsFirst(nn.Linear):
+    """A linear layer on the second dimension of `[B, C, R, N]`.
+
+    A convolution takes a third of the time of a linear layer with channels last.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return `[B, out, R, N]`."""
+        return F.conv2d(x, self.weight[:, :, None, None], self.bias)
+
+
 class Block(nn.Module):
     """One transformer layer: attention with an additive bias per pair and head, then an MLP."""
 
@@ -108,11 +123,11 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
-        self.bias = nn.Linear(config.pair_hidden, config.heads)
+        self.bias = ChannelsFirst(config.pair_hidden, config.heads)
         nn.init.zeros_(self.bias.weight)
         nn.init.zeros_(self.bias.bias)
 
-    def forward(self, x: Tensor, hidden: Sequence[Tensor], blocked: Tensor) -> Tensor:
+    def forward(self, x: Tensor, hidden: Iterable[Tensor], blocked: Tensor) -> Tensor:
         """Let every segment look at all others.
 
         Args:
@@ -126,7 +141,7 @@ class Block(nn.Module):
         seen, start = [], 0
         for chunk in hidden:
             rows = slice(start, start := start + chunk.shape[2])
-            bias = _mix(self.bias, chunk) + blocked  # [B, heads, R, N]
+            bias = self.bias(chunk) + blocked  # [B, heads, R, N]
             seen.append(
                 F.scaled_dot_product_attention(query[:, :, rows], key, value, attn_mask=bias)
             )
@@ -154,7 +169,7 @@ class CompactNet(nn.Module):
         self.embed = nn.Sequential(
             nn.Linear(WIDTH, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
-        self.pair = nn.Linear(PAIR_FEATURES, config.pair_hidden)
+        self.pair = ChannelsFirst(PAIR_FEATURES, config.pair_hidden)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, config.out)
@@ -163,8 +178,10 @@ class CompactNet(nn.Module):
         """Encode a batch; what stands on padding is meaningless."""
         x = self.embed((batch.tokens - self.center) / self.spread)  # [B, N, width]
         blocked = torch.where(batch.is_segment, 0.0, -1e4)[:, None, None, :]
-        hidden = [self._hidden(batch, rows) for rows in _chunks(x.shape[1])]
+        chunks = _chunks(x.shape[1])
+        kept = [self._hidden(batch, rows) for rows in chunks] if x.shape[1] <= KEPT else None
         for block in self.blocks:
+            hidden = kept or (self._hidden(batch, rows) for rows in chunks)
             x = block(x, hidden, blocked)
         return F.normalize(self.head(self.norm(x)), dim=-1)
 
@@ -192,15 +209,7 @@ class CompactNet(nn.Module):
             batch.tint[:, rows],
             batch.tint.transpose(1, 2)[:, rows],
         ]
-        return F.relu(_mix(self.pair, torch.stack(features, dim=1)), inplace=True)
-
-
-def _mix(layer: nn.Linear, x: Tensor) -> Tensor:
-    """Apply a linear layer to the second dimension of `[B, C, R, N]`.
-
-    A convolution with channels first takes a third of the time of `layer` with channels last.
-    """
-    return F.conv2d(x, layer.weight[:, :, None, None], layer.bias)
+        return F.relu(self.pair(torch.stack(features, dim=1)), inplace=True)
 
 
 def _chunks(count: int) -> list[slice]:

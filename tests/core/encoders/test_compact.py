@@ -60,6 +60,13 @@ def test_the_same_drawing_gives_the_same_features(encoder):
     np.testing.assert_array_equal(first, encoder.encode(line, segment(line)))
 
 
+def test_very_many_segments_get_the_same_features_in_less_memory(encoder, monkeypatch):
+    line = cells(20, 30)
+    features = encoder.encode(line, segment(line))
+    monkeypatch.setattr(compact, "KEPT", 599)
+    np.testing.assert_array_equal(features, encoder.encode(line, segment(line)))
+
+
 def test_encoding_ends_soon_when_it_shall_stop(encoder):
     line = outlines(1)
     encoder.stop.set()
