@@ -54,6 +54,7 @@ class Canvas(QWidget):
         self._view = View()
         self._shows_whole = True  # as long as nobody zoomed or panned
         self._painted = PaintedFrame()
+        self._size: tuple[int, int] | None = None  # of the frame that was shown last
         self._frame_id: int | None = None
         self._labels: npt.NDArray[np.int32] | None = None  # under every device pixel
         self._canvas: QImage | None = None  # all but flash and marks, in device pixels
@@ -159,15 +160,16 @@ class Canvas(QWidget):
             if self._desk.project is None or self._desk.failure:
                 self._painted.clear()
                 self._frame_id = None
-                self._shows_whole = True
+            if self._desk.project is None:
+                self._size, self._shows_whole = None, True
             self._labels = None
             self._drop_overlay()
             return
-        former_size = self._painted.size
         self._frame_id = self._desk.frame_id
         self._labels = None
         self._repaint_all()
-        if self._painted.size != former_size or self._shows_whole:
+        former_size, self._size = self._size, self._painted.size
+        if self._size != former_size or self._shows_whole:
             self.fit()
 
     @Slot(object)

@@ -766,6 +766,8 @@ def test_a_frame_that_cannot_be_read_says_why_instead_of_showing_another(
     folder = make_clip()
     desk = open_clip(folder)
     (folder / "line" / "A0002.png").write_bytes(b"nonsense")
+    window.canvas.zoom(2)
+    view = window.canvas.view
     for _ in range(2):  # said again when one returns to it
         desk.show(1)
         qtbot.waitUntil(lambda: not desk.is_busy)
@@ -776,6 +778,7 @@ def test_a_frame_that_cannot_be_read_says_why_instead_of_showing_another(
         qtbot.waitUntil(lambda: not desk.is_busy)
         assert not desk.failure
         assert is_on_canvas(window, HAIR)
+        assert window.canvas.view == view
 
 
 def test_an_export_is_not_cut_off_without_being_asked(
