@@ -89,7 +89,7 @@ class CandidatesPanel(QWidget):
         return color_title(color), swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
 
     def _source_name(self, candidate: Candidate) -> str:
-        if isinstance(candidate.source, SheetFiles):
+        if candidate.source in self._desk.sheet_files:
             return candidate.source.name
         frames = self._desk.frames
         names = (frame.path.stem for frame in frames if frame.id == candidate.source)

@@ -113,6 +113,19 @@ def test_a_candidate_can_be_clicked(window, doubtful, press, qtbot):
     assert doubtful.shown.colors[doubtful.label - 1] == second.color_id
 
 
+def test_a_sheet_that_was_removed_speaks_for_nothing_any_more(window, doubtful, press, qtbot):
+    press(Qt.Key.Key_N)
+    press(Qt.Key.Key_C)
+    panel = window.findChild(CandidatesPanel)
+    removed = doubtful.sheet_files[0]
+    doubtful.remove_sheet(removed)
+    qtbot.waitUntil(lambda: is_idle(window))
+    assert doubtful.label
+    rows = [row for row in panel.findChildren(QAbstractButton) if row.isVisible()]
+    assert rows
+    assert all(removed.name not in row.accessibleName() for row in rows)
+
+
 def test_chances_and_colours_can_be_read_in_the_narrowest_panel(window, doubtful, press, qtbot):
     press(Qt.Key.Key_N)
     panel = window.findChild(CandidatesPanel)
