@@ -59,6 +59,7 @@ class EngineWorker(QObject):
         self._cache_folder = cache_folder
         self._engine: Engine | None = None
         self._has_model = False
+        self._asked = "auto"  # the device
         self._running: list[tuple[Job, Iterator[Answer]]] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._advance)
@@ -92,18 +93,17 @@ class EngineWorker(QObject):
 
         assert self._engine is not None
         self._has_model = True
-        name = job.name
         try:
-            encoder = models.load(name, device=job.device, threads=THREADS, notice=self._say)
+            encoder = models.load(job.name, device=job.device, threads=THREADS, notice=self._say)
         except models.ModelError as error:
             yield Notice(str(error))
-            name = self._engine.model
         else:
             for begun, _ in self._running[1:]:
                 if isinstance(begun, Predict):  # half of its features are of the former model
                     begun.stop.set()
             self._engine.use(encoder)
-        yield ModelReady(name, job.device)
+            self._asked = job.device
+        yield ModelReady(self._engine.model, self._asked, self._engine.device)
 
     def _say(self, text: str) -> None:
         self.answered.emit(None, Notice(text))

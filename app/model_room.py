@@ -49,7 +49,7 @@ class ModelRoom(QObject):
         """Begin before the first model is loaded."""
         super().__init__(engine)
         self._engine = engine
-        self.name, self.device = "", ""
+        self.name, self.asked, self.device = "", "", ""
         engine.answered.connect(self._on_answer)
 
     def use(self, name: str, device: str) -> None:
@@ -75,8 +75,8 @@ class ModelRoom(QObject):
     @Slot(object, object)
     def _on_answer(self, job: Job, answer: Answer) -> None:  # noqa: ARG002
         match answer:
-            case ModelReady(name, device):
-                self.name, self.device = name, device
+            case ModelReady(name, asked, device):
+                self.name, self.asked, self.device = name, asked, device
                 self.changed.emit()
             case ModelsListed(states):
                 self.listed.emit(states)

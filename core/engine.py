@@ -85,6 +85,11 @@ class Engine:
         """The name of the encoder at work."""
         return self._drawings.encoder.name
 
+    @property
+    def device(self) -> str:
+        """Where it computes, as in `--device`."""
+        return str(self._drawings.encoder.device)
+
     def use(self, encoder: Encoder) -> None:
         """Go on with another encoder; drawings and sheets that were read stay."""
         self._drawings.encoder = encoder

@@ -276,9 +276,10 @@ class FrameFailed:
 
 @dataclass(frozen=True)
 class ModelReady:
-    """This model is in use now, on this device (as asked for)."""
+    """This model is in use now: the device that was asked for, and the one it computes on."""
 
     name: str
+    asked: str
     device: str
 
 

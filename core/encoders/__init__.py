@@ -33,6 +33,11 @@ class Encoder(Protocol):
     width: int
     scale: Scale
 
+    @property
+    def device(self) -> object:
+        """Where it computes now; as a string as in `--device`."""
+        ...
+
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:
         """Encode the segments of one line image `[H, W, 4]`, deterministically, any size."""
         ...

@@ -220,6 +220,7 @@ class CompactEncoder:
     """The embedded model behind the `Encoder` protocol; on the processor, deterministic."""
 
     scale = Scale()
+    device = "cpu"
 
     def __init__(self, weights: Path | None = None, *, name: str = "compact") -> None:
         """Load the weights in a file, by default those that are shipped; `name` as in `--model`.

@@ -27,6 +27,7 @@ class GeometryEncoder:
     version = "2"
     width = 2 * len(WEIGHTS)
     scale = Scale(temperature=0.004, nothing=0.8, overlap=0.01, own=0.01)
+    device = "cpu"
 
     def encode(self, line: npt.NDArray[np.uint8], segments: Segments) -> SegmentFeatures:  # noqa: ARG002
         """Encode the segments `[L, 16]`; the line image itself is not looked at."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QTableWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QTableWidget
 from safetensors.torch import save_file
 
 from app.dialogs.line_colors import LineColorsDialog
@@ -118,7 +118,16 @@ def test_a_model_that_does_not_load_leaves_the_former_one_at_work(
     window, open_clip, make_clip, qtbot
 ):
     desk = open_clip(make_clip())
-    desk.models.use("dacon-1.0", "auto")
+    desk.models.use("dacon-1.0", "mps")
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
     assert "dacon-1.0" in window.notices.text
-    assert desk.models.name == "geometry"
+    assert (desk.models.name, desk.models.asked) == ("geometry", "auto")
+
+
+def test_the_status_line_names_the_device_that_is_used(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    with qtbot.waitSignal(desk.models.changed, timeout=60_000):
+        desk.models.use("compact", "auto")
+    assert (desk.models.name, desk.models.asked) == ("compact", "auto")
+    texts = [label.text() for label in window.statusBar().findChildren(QLabel)]
+    assert "Model compact, cpu" in texts

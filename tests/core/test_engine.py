@@ -54,6 +54,7 @@ class CountingEncoder:
         self._encoder = models.load("geometry")
         self.name, self.version = self._encoder.name, self._encoder.version
         self.width, self.scale = self._encoder.width, self._encoder.scale
+        self.device = self._encoder.device
         self.calls = 0
 
     def encode(self, line, segments):
