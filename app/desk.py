@@ -43,6 +43,7 @@ from core.jobs import (
 from core.palette import NO_COLOR, Palette
 from core.places import cut_path
 from core.project import CutFileError, FrameEntry, Project, open_or_create
+from core.redrawn import found_again
 from core.sheets import SheetFiles
 
 OF_A_CUT = (
@@ -440,6 +441,7 @@ class Desk(QObject):
             sheets=self.sheet_files,
             palette=self.palette,
             paint={frame.id: self.paint(frame.id) for frame in frames},
+            painted=self.project.painted if self.project else {},
             first=self._position,
         )
 
@@ -514,8 +516,9 @@ class Desk(QObject):
         if self._is_read_only():
             return
         moved, digest = prediction.moved, prediction.digest
+        found, painted = found_again(self.paint(frame.id), moved)
         self._write(lambda project: project.carry_over(frame.id, moved, digest))
-        self._say(redrawn(frame.path.name, moved))
+        self._say(redrawn(frame.path.name, found, painted))
 
     def _on_sheet(self, job: Job, files: SheetFiles, sheet: Sheet) -> None:
         is_known = files in self.sheet_files

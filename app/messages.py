@@ -2,22 +2,21 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from core.edits import Moved, is_alike
 from core.jobs import ExportDone
 
 
-def redrawn(name: str, moved: Moved) -> str:
+def redrawn(name: str, found: int, painted: int) -> str:
     """Say what became of the paint of a drawing that is another one now.
 
     Args:
         name: of the drawing.
-        moved: its painted segments, and where they were found again.
+        found: how many of its painted segments it still has.
+        painted: how many there were.
     """
     translate = QCoreApplication.translate
-    found, total = sum(now is not None for _, now in moved), len(moved)
-    if not total:
+    if not painted:
         said = translate("Desk", "{name} has been redrawn since it was painted.")
-    elif is_alike(moved):
+    elif found:
         said = translate(
             "Desk",
             "{name} has been redrawn since it was painted; {found} of {total} painted segments"
@@ -26,10 +25,10 @@ def redrawn(name: str, moved: Moved) -> str:
     else:
         said = translate(
             "Desk",
-            "{name} is another drawing than the one that was painted; only {found} of {total}"
-            " painted segments were found. What was painted comes back with the former drawing.",
+            "{name} is another drawing than the one that was painted. What was painted comes back"
+            " with the former drawing.",
         )
-    return said.format(name=name, found=found, total=total)
+    return said.format(name=name, found=found, total=painted)
 
 
 def export_summary(done: ExportDone) -> str:

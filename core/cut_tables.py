@@ -65,7 +65,7 @@ CREATE TABLE strokes (
     edit_id INTEGER NOT NULL REFERENCES edits (id) ON DELETE CASCADE,
     frame_id INTEGER NOT NULL REFERENCES frames (id),
     first_pixel INTEGER NOT NULL,
-    area INTEGER NOT NULL,
+    area INTEGER NOT NULL,                -- below 0 while the drawing has no such segment
     before_color INTEGER,                 -- colour and mark are NULL where nobody said anything
     before_mark INTEGER CHECK (before_mark IN (1, 2)),
     after_color INTEGER,
@@ -178,6 +178,15 @@ def read_paint(database: sqlite3.Connection) -> dict[int, dict[SegmentKey, Paint
         else:
             frame[SegmentKey(first_pixel, area)] = new
     return paint
+
+
+def read_painted(database: sqlite3.Connection) -> dict[int, frozenset[SegmentKey]]:
+    """Return the segments that have a history, by frame: steps that are undone count as well."""
+    painted: dict[int, set[SegmentKey]] = {}
+    rows = database.execute("SELECT DISTINCT frame_id, first_pixel, area FROM strokes")
+    for frame_id, *key in rows:
+        painted.setdefault(frame_id, set()).add(SegmentKey(*key))
+    return {frame_id: frozenset(keys) for frame_id, keys in painted.items()}
 
 
 def paint_from(color_id: int | None, mark: int | None) -> Paint | None:

@@ -39,10 +39,6 @@ FramePaint = Mapping[SegmentKey, Paint]
 """All that a person said about one frame."""
 
 
-Moved = Sequence[tuple[SegmentKey, SegmentKey | None]]
-"""Where painted segments of a redrawn frame are: old key, key now (None: gone)."""
-
-
 class Stroke(NamedTuple):
     """One segment of one frame gets this paint; None takes a person's word back."""
 
@@ -66,27 +62,6 @@ class Changes:
     frames: frozenset[int] = frozenset()
     palette: bool = False
     sheets: bool = False
-
-
-def is_alike(moved: Moved) -> bool:
-    """Tell whether half of the painted segments of a redrawn frame are found: not another drawing.
-
-    On a page of another width all keys are different; too few are found there, and by chance.
-    """
-    return 2 * sum(now is not None for _, now in moved) >= len(moved)
-
-
-def carried_over(paint: FramePaint, moved: Moved) -> FramePaint:
-    """Move the paint of a redrawn frame to where its segments are now.
-
-    That of segments which are gone, or of another drawing, stays as it is: it is seen nowhere, and
-    fits again when the former drawing comes back.
-    """
-    if not moved or not is_alike(moved):
-        return paint
-    where = {key: now for key, now in moved if now is not None}
-    stays = {key: given for key, given in paint.items() if key not in where}
-    return stays | {now: paint[key] for key, now in where.items()}
 
 
 def settle(

@@ -19,7 +19,7 @@ from core.beliefs import Reference
 from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
 from core.drawings import Drawings, EncodedFile
-from core.edits import FramePaint, Moved, carried_over, is_alike, settle
+from core.edits import FramePaint, settle
 from core.encoders import Encoder, StoppableEncoder, Stopped, TrialEncoder
 from core.export import ExportError, export_frame, prepare_folder
 from core.images import ImageError, read_image, read_size
@@ -57,6 +57,7 @@ from core.jobs import (
 from core.matching import bands
 from core.paint import paint
 from core.palette import NO_COLOR, unpack
+from core.redrawn import Moved, carried_over, follow, found_again
 from core.segments import segment
 from core.sheets import (
     AmbiguousLinesError,
@@ -337,9 +338,10 @@ class Engine:
                 failed.append(text)
                 yield FrameFailed(answer.frame_id, text)
                 continue
-            settled = carried_over(asked.paint.get(answer.frame_id, {}), answer.moved)
+            former = asked.paint.get(answer.frame_id, {})
+            settled = carried_over(former, answer.moved)
             if answer.moved:
-                yield Notice(_redrawn(path.name, answer.moved))
+                yield Notice(_redrawn(path.name, *found_again(former, answer.moved)))
             colors, _ = settle(answer.matches.colors, answer.keys, settled)
             try:
                 picture = paint(
@@ -356,20 +358,15 @@ class Engine:
             yield ExportDone(job.folder, written, segments, unpainted, tuple(failed))
 
     def _moved(self, frame: FrameFile, digest: str, job: Predict) -> Moved:
-        """Say where painted segments went if the drawing changed since.
+        """Say what painted segments are called now if the drawing changed since.
 
         Raises:
             ImageError: if it cannot be read any more.
         """
-        keys = tuple(job.paint.get(frame.id, {}))
+        keys = job.paint.get(frame.id, {}).keys() | job.painted.get(frame.id, set())
         if frame.digest in (None, digest) or not keys:
-            return ()
-        segments = self._drawings.drawing(frame.path).segments
-        labels = segments.locate(keys).tolist()
-        return tuple(
-            (key, segments.keys[label - 1] if label else None)
-            for key, label in zip(keys, labels, strict=True)
-        )
+            return {}
+        return follow(keys, self._drawings.drawing(frame.path).segments)
 
 
 def outwards(count: int, first: int) -> Iterator[int]:
@@ -387,12 +384,13 @@ def _with_own_lines(sheet: SheetFiles, frames: tuple[FrameFile, ...]) -> SheetFi
     return sheet
 
 
-def _redrawn(name: str, moved: Moved) -> str:
-    found = sum(now is not None for _, now in moved)
-    what = "has been redrawn since it was painted"
-    if not is_alike(moved):
-        what = "is another drawing than the one that was painted, whose paint is left out"
-    return f"{name} {what}; {found} of {len(moved)} painted segments were found again."
+def _redrawn(name: str, found: int, painted: int) -> str:
+    if painted and not found:
+        return f"{name} is another drawing than the one that was painted, whose paint is left out."
+    return (
+        f"{name} has been redrawn since it was painted; {found} of {painted} painted segments were "
+        "found again."
+    )
 
 
 def _peculiarity(name: str, encoded: EncodedFrame) -> str | None:

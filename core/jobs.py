@@ -1,6 +1,6 @@
 """Jobs and answers: the frozen values that cross between whoever asks and the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.clip import Clip
-from core.edits import FramePaint, Moved, SegmentKey
+from core.edits import FramePaint, SegmentKey
 from core.images import Image
 from core.matching import Matches
 from core.models import Imported, ModelState, Progress, Refused
 from core.paint import TraceRule
 from core.palette import Palette, Rgba, unpack
+from core.redrawn import Moved
 from core.segments import Segments
 from core.sheets import LineColor, SheetFiles
 
@@ -85,8 +86,10 @@ class Predict(Job):
 
     Attributes:
         revision: comes back with every answer; answers to an older question can be dropped.
-        first: position in `frames` to begin with.
         paint: by frame id, what a person settled; it teaches and is never predicted over.
+        first: position in `frames` to begin with.
+        painted: by frame id, all segments with a history, to be found again in a redrawn frame;
+            without it those that are settled.
     """
 
     revision: int
@@ -95,6 +98,7 @@ class Predict(Job):
     palette: Palette
     paint: Mapping[int, FramePaint] = field(default_factory=dict)
     first: int = 0
+    painted: Mapping[int, Set[SegmentKey]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -239,7 +243,7 @@ class Prediction:
         evidence: `[L, K, 2]` int32: of every candidate of the matches which source speaks for it,
             and the label of the segment there; -1 where there is none.
         small_map: `[h, w]` int32 and small_line `[h, w]` uint8, see `EncodedFrame`.
-        moved: where painted segments are if the drawing changed since paint was given.
+        moved: what painted segments are called now if the drawing changed since paint was given.
         notice: what a person should know of this drawing, once.
     """
 
@@ -253,7 +257,7 @@ class Prediction:
     evidence: npt.NDArray[np.int32]
     small_map: npt.NDArray[np.int32]
     small_line: npt.NDArray[np.uint8]
-    moved: Moved = ()
+    moved: Moved = field(default_factory=dict)
     notice: str | None = None
 
 

@@ -26,6 +26,7 @@ from core.cut_tables import (
     read_frames,
     read_history,
     read_paint,
+    read_painted,
     read_palette,
     read_sheets,
     rgba_text,
@@ -35,14 +36,12 @@ from core.edits import (
     Changes,
     Edit,
     FramePaint,
-    Moved,
     Paint,
     SegmentKey,
     Stroke,
-    carried_over,
-    is_alike,
 )
 from core.palette import Rgba
+from core.redrawn import Moved, carried_over
 from core.sheets import SheetFiles
 
 __all__ = ["CutFileError", "FrameEntry", "Project", "SheetEntry"]
@@ -119,6 +118,7 @@ class Project:
             self.palette = read_palette(cut.database)
             self._steps, self._done = read_history(cut.database)
             self._paint = read_paint(cut.database)
+            self._painted = read_painted(cut.database)
 
     def _take(self, cut: OpenedCut) -> None:
         """Continue in this file; what it says about other files is relative to it."""
@@ -147,6 +147,11 @@ class Project:
     def paint(self, frame_id: int) -> FramePaint:
         """Return what a person said about a frame; the mapping keeps its values for ever."""
         return MappingProxyType(self._paint.get(frame_id, {}))
+
+    @property
+    def painted(self) -> Mapping[int, frozenset[SegmentKey]]:
+        """By frame id, the segments that have a history, whatever became of it."""
+        return dict(self._painted)
 
     def apply(self, edit: Edit, digests: Mapping[int, str] = MappingProxyType({})) -> Changes:
         """Do an edit and drop what was undone before it; one that changes nothing is no step.
@@ -184,15 +189,17 @@ class Project:
         self.frames = self._with_digests(digests)
         self._steps[self._done :] = [step]
         self._done += 1
+        for frame_id in {stroke.frame_id for stroke in strokes}:
+            new = {stroke.key for stroke in strokes if stroke.frame_id == frame_id}
+            self._painted[frame_id] = self._painted.get(frame_id, frozenset()) | new
         return self._put(strokes)
 
     def carry_over(self, frame_id: int, moved: Moved, digest: str) -> Changes:
         """Give the segments of a redrawn frame their present keys, in its whole history.
 
         So that undo and redo go on as if it had been drawn like this at first. What became of its
-        segments is no step; see `carried_over` for what stays as it is.
+        segments is no step.
         """
-        where = {key: now for key, now in moved if now is not None} if is_alike(moved) else {}
         with self._transaction() as database:
             rows = database.execute(
                 "SELECT id, first_pixel, area FROM strokes WHERE frame_id = ?", (frame_id,)
@@ -200,15 +207,17 @@ class Project:
             database.executemany(
                 "UPDATE strokes SET first_pixel = ?, area = ? WHERE id = ?",
                 [
-                    (*where[SegmentKey(*key)], row)
+                    (*moved[SegmentKey(*key)], row)
                     for row, *key in rows
-                    if SegmentKey(*key) in where
+                    if SegmentKey(*key) in moved
                 ],
             )
             _store_digests(database, {frame_id: digest})
         self.frames = self._with_digests({frame_id: digest})
         self._paint[frame_id] = dict(carried_over(self.paint(frame_id), moved))
-        return Changes(frames=frozenset([frame_id] if where else []))
+        painted = self._painted.get(frame_id, frozenset())
+        self._painted[frame_id] = frozenset(moved.get(key, key) for key in painted)
+        return Changes(frames=frozenset([frame_id] if moved else []))
 
     def undo(self) -> Changes:
         """Take back the last step, if there is one."""

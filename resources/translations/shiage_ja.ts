@@ -254,8 +254,8 @@
         <translation>{name} は彩色したあとに線画が変更されています。塗った {total} 領域のうち {found} 領域の色を引き継ぎました。</translation>
     </message>
     <message>
-        <source>{name} is another drawing than the one that was painted; only {found} of {total} painted segments were found. What was painted comes back with the former drawing.</source>
-        <translation>{name} は彩色したときとは別の線画です。塗った {total} 領域のうち {found} 領域しか見つかりませんでした。元の線画に戻すと色も戻ります。</translation>
+        <source>{name} is another drawing than the one that was painted. What was painted comes back with the former drawing.</source>
+        <translation>{name} は彩色したときとは別の線画です。元の線画に戻すと色も戻ります。</translation>
     </message>
     <message>
         <source>Exported {frames} frames with {segments} segments to {folder}.</source>

@@ -239,7 +239,16 @@ def test_a_redrawn_frame_tells_where_its_painted_segments_are_now(engine, frames
     seen = FrameFile(10, frames[0].path, "A", before.digest)
     after = predict(engine, (seen,), (sheet,), paint=paint)[0]
     assert after.digest != before.digest
-    assert dict(after.moved) == dict(zip(before.keys, after.keys, strict=True))
+    assert after.moved == dict(zip(before.keys, after.keys, strict=True))
+
+
+def test_segments_whose_steps_are_undone_are_found_in_a_redrawn_frame_too(engine, frames, sheet):
+    before = predict(engine, frames[:1], (sheet,))[0]
+    Image.fromarray(draw(ART.replace(".#...#......#.", ".#....#.....#."))).save(frames[0].path)
+    seen = FrameFile(10, frames[0].path, "A", before.digest)
+    painted = {10: frozenset(before.keys)}
+    after = predict(engine, (seen,), (sheet,), painted=painted)[0]
+    assert after.moved == dict(zip(before.keys, after.keys, strict=True))
 
 
 def test_a_segment_is_found_in_the_other_frames_in_their_order(engine, frames, sheet):
