@@ -18,6 +18,7 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from core import __version__
+from core.clip import same
 from core.encoders import Encoder
 from core.encoders.scale import scale_to_json
 from core.images import ImageError, write_file
@@ -50,8 +51,10 @@ def read_list(path: Path) -> tuple[Path, ...]:
     for cut in cuts:
         if cut_name(cut) in ("", ".", ".."):  # its pictures would lie beside their folder
             raise BatchError(f"{path} has a cut without a name, {cut}; write the folder's name.")
-    name, times = Counter(map(cut_name, cuts)).most_common(1)[0]
+    # some disks file C001 and c001 under one name
+    spelled, times = Counter(same(cut_name(cut)) for cut in cuts).most_common(1)[0]
     if times > 1:
+        name = next(each for each in map(cut_name, cuts) if same(each) == spelled)
         raise BatchError(f"{path} has {times} cuts called “{name}”; rename them, or use two lists.")
     return cuts
 
@@ -60,7 +63,7 @@ def cut_name(cut: Path) -> str:
     """Return what the pictures of a cut are filed under: its own name, or that above its `line`."""
     if cut.suffix.lower() == ".cut":
         return cut.stem
-    return cut.parent.name if cut.name == "line" else cut.name
+    return cut.parent.name if same(cut.name) == "line" else cut.name
 
 
 def pick(cuts: Sequence[Path], numbers: str) -> tuple[Path, ...]:

@@ -78,7 +78,7 @@ class Engine:
         """Use an encoder and a folder for what it computed."""
         self._drawings = Drawings(encoder, cache_folder)
         self._teacher = Teacher(encoder.scale)
-        self._sheets: dict[tuple[SheetFiles, str], Sheet] = {}
+        self._sheets: dict[SheetFiles, tuple[str, Sheet]] = {}  # and what it was made of
         self._known_lessons: dict[int, tuple[FramePaint, Lesson]] = {}
 
     @property
@@ -232,16 +232,20 @@ class Engine:
 
     def _sheet(self, files: SheetFiles) -> Sheet:
         paths = [path for path in (files.line, files.color) if path]
-        key = (files, "".join(map(self._drawings.digest, paths)))
-        if key not in self._sheets:
+        content = "".join(map(self._drawings.digest, paths))
+        known = self._sheets.get(files)
+        if known is None or known[0] != content:
             line, picture = read_sheet(files)
             segments = segment(line)
             name = hashlib.blake2b(line.tobytes(), digest_size=16).hexdigest()
             colors = segment_colors(segments.label_map, picture)
             for array in (line, picture, colors):
                 array.setflags(write=False)
-            self._sheets[key] = Sheet(Drawing(name, line, segments), colors, picture)
-        return self._sheets[key]
+            known = self._sheets[files] = (
+                content,
+                Sheet(Drawing(name, line, segments), colors, picture),
+            )
+        return known[1]
 
     # ------------------------------------------------------------ the other jobs
 

@@ -160,14 +160,13 @@ def _paint(
     encoder: Encoder,
     clips: Sequence[Path],
 ) -> int:
-    engine = Engine(encoder, cache_folder())
     sessions: list[Session] = []
     failed = 0
     from_sheets = options.setting == "keyframe"
     for clip in clips:
         try:
             session = paint_clip(
-                engine,
+                Engine(encoder, cache_folder()),  # what it remembers of a clip goes with it
                 clip,
                 order=options.order,
                 from_sheets=from_sheets,
@@ -190,7 +189,10 @@ def _paint(
             report.complain(f"{options.folder} has no frame to paint in this setting.")
         return BAD_INPUT
     report.say(
-        "mean", _line("mean of the clips", sessions), clips=len(sessions), **_per_frame(sessions)
+        "mean",
+        _line("mean of the clips", sessions),
+        clips=len(sessions),
+        **{f"{name}_a_frame": value for name, value in _per_frame(sessions).items()},
     )
     if options.plot is not None:
         plot_curves(options.plot, [_curve(session) for session in sessions])

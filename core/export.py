@@ -20,10 +20,10 @@ def prepare_folder(folder: Path, drawings: Sequence[Path], sheets: Sequence[Path
         ExportError: if it is the folder of the drawings, if a frame would replace a design sheet
             (neither is ever written to), or if it cannot be made.
     """
-    target = folder.resolve()
-    taken = {path.resolve() for path in sheets}
-    if any(path.parent.resolve() == target for path in drawings) or any(
-        _target(target, path) in taken for path in drawings
+    # not by their spelling: on many disks LINE is line
+    is_theirs = any(_is_same(folder, parent) for parent in {path.parent for path in drawings})
+    if is_theirs or any(
+        _is_same(_target(folder, drawing), sheet) for drawing in drawings for sheet in sheets
     ):
         raise ExportError(
             f"{folder} holds drawings or design sheets, which are never written to; "
@@ -47,6 +47,13 @@ def export_frame(picture: Picture, folder: Path, drawing: Path) -> Path:
     height, width = picture.shape
     write_png(path, np.ascontiguousarray(picture).view(np.uint8).reshape(height, width, 4))
     return path
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is not there
+        return path.resolve() == other.resolve()
 
 
 def _target(folder: Path, drawing: Path) -> Path:

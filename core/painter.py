@@ -20,11 +20,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from core.clip import ClipError, open_clip, sheet_folder
+from core.clip import ClipError, sheet_folder
 from core.edits import FramePaint, Mark, Paint
 from core.encoders import Stopped
 from core.engine import Engine
-from core.images import ImageError, read_image
+from core.images import ImageError
 from core.jobs import (
     Drawing,
     FrameFailed,
@@ -39,7 +39,7 @@ from core.jobs import (
 from core.metrics import THRESHOLD
 from core.palette import Palette, unpack
 from core.sheets import SheetError, SheetFiles, find_sheets, segment_colors
-from core.truth import TruthError
+from core.truth import TruthError, open_whole_clip, read_truth
 
 Order = Literal["frames", "doubt"]
 ORDERS: tuple[Order, ...] = ("frames", "doubt")
@@ -109,16 +109,14 @@ class _Painter:
         self, engine: Engine, folder: Path, *, from_sheets: bool, shots: int, stop: Event
     ) -> None:
         self._engine, self._folder, self._stop = engine, folder, stop
-        clip = open_clip(folder)
+        clip = open_whole_clip(folder)
         self._frames = tuple(
             FrameFile(number, frame.path, frame.cel) for number, frame in enumerate(clip.frames)
         )
         self._sheets, palette = self._read_sheets(shots) if from_sheets else ((), Palette())
         drawings = [self._drawing(frame) for frame in self._frames]
         packed = [
-            segment_colors(
-                each.segments.label_map, read_image(folder / "gt" / f"{frame.path.stem}.png")
-            )
+            segment_colors(each.segments.label_map, read_truth(folder, frame.path, each.line))
             for each, frame in zip(drawings, self._frames, strict=True)
         ]
         values = np.unique(np.concatenate(packed))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cache import EncodedFrame, encoded_frame
-from core.clip import ClipError, open_clip, sheet_folder
+from core.clip import Clip, ClipError, open_clip, sheet_folder
 from core.encoders import Encoder, TrialEncoder
 from core.images import Image, ImageError, read_image, read_line_image
 from core.segments import Segments, from_label_map, segment
@@ -48,6 +48,37 @@ def find_clips(folder: Path) -> tuple[Path, ...]:
     return clips
 
 
+def open_whole_clip(folder: Path) -> Clip:
+    """Open a clip of which no frame may be left out: its neighbours would count as consecutive.
+
+    Raises:
+        TruthError: if a drawing is missing, or cannot be read, whose true colours are there.
+        ClipError: if none can.
+    """
+    clip = open_clip(folder)
+    known = {frame.path.stem for frame in clip.frames}
+    for truth in sorted((folder / "gt").glob("[!.]*.png")):
+        if truth.stem not in known:
+            raise TruthError(
+                f"{truth} has no drawing in {clip.folder} that can be read; mend it or remove both."
+            )
+    return clip
+
+
+def read_truth(folder: Path, drawing: Path, line: Image) -> Image:
+    """Read the true colours of a drawing of a clip.
+
+    Raises:
+        TruthError: if they are of another size than its lines.
+        ImageError: if they cannot be read.
+    """
+    truth = folder / "gt" / f"{drawing.stem}.png"
+    color = read_image(truth)
+    if line.shape != color.shape:
+        raise TruthError(f"{drawing} and {truth} differ in size; they must be alike.")
+    return color
+
+
 def true_frames(encoder: Encoder, folder: Path) -> Iterator[TrueFrame]:
     """Read the frames of a clip in order.
 
@@ -55,11 +86,9 @@ def true_frames(encoder: Encoder, folder: Path) -> Iterator[TrueFrame]:
         TruthError: if one cannot be read or has no ground truth.
     """
     try:
-        for frame in open_clip(folder).frames:
-            truth = folder / "gt" / f"{frame.path.stem}.png"
-            line, color = read_line_image(frame.path), read_image(truth)
-            if line.shape != color.shape:
-                raise TruthError(f"{frame.path} and {truth} differ in size; they must be alike.")
+        for frame in open_whole_clip(folder).frames:
+            line = read_line_image(frame.path)
+            color = read_truth(folder, frame.path, line)
             segments = _segments(line, folder, frame.path.stem)
             yield _true_frame(frame.path.stem, encoder, line, segments, color)
     except (ClipError, ImageError) as error:

@@ -320,6 +320,7 @@ def test_numbers_that_are_none_are_refused(numbers):
         (b"", "names no cut"),
         (b"# nothing\n", "names no cut"),
         (b"a/c001\nb/c001\n", "2 cuts called “c001”"),
+        (b"a/C001\nb/c001\n", "2 cuts called “C001”"),
         (b"c001\nsub/..\n", "has a cut without a name, .*; write the folder's name"),
         (b"../line\n", "has a cut without a name"),
         (b"...cut\n", "has a cut without a name"),

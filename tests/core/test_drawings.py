@@ -30,6 +30,7 @@ class Batches:
         self._encoder = models.load("geometry")
         self.name, self.version = self._encoder.name, self._encoder.version
         self.width, self.scale = self._encoder.width, self._encoder.scale
+        self.device = self._encoder.device
         self.sizes = []
 
     def encode(self, line, segments):

@@ -1,6 +1,7 @@
 """The painter: it ends, and it counts what a person would have clicked."""
 
 import shutil
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 from core import models
 from core.encoders import Stopped
 from core.engine import Engine
-from core.images import write_png
+from core.images import read_image, write_png
 from core.painter import ORDERS, paint_clip
-from core.truth import TruthError
+from core.truth import TruthError, true_frames
 
 SKIN, HAIR, CLOTH = (250, 210, 180, 255), (120, 60, 40, 255), (40, 60, 200, 255)
 
@@ -95,6 +96,22 @@ def test_a_frame_without_truth_is_one_sentence(engine, clip):
     (clip / "gt" / "0001.png").unlink()
     with pytest.raises(TruthError, match=r"0001\.png"):
         paint_clip(engine, clip)
+
+
+def test_truth_of_another_size_is_one_sentence(engine, clip):
+    truth = clip / "gt" / "0001.png"
+    write_png(truth, read_image(truth)[1:].copy())
+    with pytest.raises(TruthError, match=r"0001\.png differ in size"):
+        paint_clip(engine, clip)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"nonsense")])
+def test_a_drawing_that_is_missing_is_said_and_no_gap_is_measured(engine, clip, damage):
+    damage(clip / "line" / "0001.png")
+    with pytest.raises(TruthError, match=r"0001\.png has no drawing"):
+        paint_clip(engine, clip)
+    with pytest.raises(TruthError, match=r"0001\.png has no drawing"):
+        list(true_frames(models.load("geometry"), clip))
 
 
 @pytest.mark.parametrize("order", ORDERS)
