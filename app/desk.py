@@ -150,6 +150,10 @@ class Desk(QObject):
         """The latest prediction of a frame, unless its drawing has been saved anew since."""
         return self._shown.prediction(frame_id, self._read(frame_id))
 
+    def is_awaited(self, frame_id: int) -> bool:
+        """Whether a frame is not predicted yet."""
+        return self._shown.is_awaited(frame_id)
+
     def paint(self, frame_id: int) -> FramePaint:
         """What a person settled in a frame."""
         return self.project.paint(frame_id) if self.project else {}
@@ -274,6 +278,8 @@ class Desk(QObject):
         self.select(0)
         self._engine.start(ShowFrame(frames[self._position]))
         self.frame_changed.emit()
+        if self.work.is_predicting and self.is_awaited(frames[self._position].id):
+            self.predict()  # this one first
 
     def step(self, by: int) -> None:
         """Turn to the frame that many further on."""
@@ -301,7 +307,7 @@ class Desk(QObject):
         """Turn to a segment of a frame, and bring it into sight once the drawing is there."""
         if position != self._position:
             self.show(position)
-            self._wanted_label = label
+        self._wanted_label = label
         if self.shown is not None:
             self._wanted_label = 0
             self.select(label)
@@ -322,13 +328,17 @@ class Desk(QObject):
         if edit is not None:
             self.apply(edit)
 
-    def apply(self, edit: Edit) -> None:
-        """Do a step: on disk before this returns, with what the drawings look like."""
+    def apply(self, edit: Edit) -> bool:
+        """Do a step: on disk before this returns, with what the drawings look like.
+
+        Returns:
+            Whether it is; why not has been said.
+        """
         digests, self._digests = self._digests, {}
         drawing = self.drawing
         if drawing is not None and self.frames[self._position].digest is None:
             digests.setdefault(self.frames[self._position].id, drawing.digest)
-        self._write(lambda project: project.apply(edit, digests))
+        return self._write(lambda project: project.apply(edit, digests))
 
     def _store_digests(self) -> None:
         digests, self._digests = self._digests, {}
@@ -374,16 +384,17 @@ class Desk(QObject):
         if frame_id in ids and frame_id != self.frame_id:
             self.show(ids.index(frame_id))
 
-    def _write(self, change: Callable[[Project], Changes | None]) -> None:
+    def _write(self, change: Callable[[Project], Changes | None]) -> bool:
         """Change the project; on disk before this returns, or said and not done at all."""
         if self.project is None:
-            return
+            return False
         try:
             changes = change(self.project) or Changes()
         except CutFileError as error:
             self.noticed.emit(str(error))
-            return
+            return False
         self._refresh(changes)
+        return True
 
     def _refresh(self, changes: Changes) -> None:
         self._shown.repaint(changes.frames)
@@ -427,7 +438,8 @@ class Desk(QObject):
 
     def find_elsewhere(self, label: int) -> None:
         """Look where a segment of the current frame is in the other frames."""
-        self._engine.start(FindElsewhere(self.frames, self._position, label))
+        job = FindElsewhere(self.frames, self._position, label)
+        self.work.start(job, self.tr("Searching"), len(self.frames))
 
     def cancel(self) -> None:
         """Stop what a person waits for; what is finished stays."""
@@ -455,9 +467,7 @@ class Desk(QObject):
             case FrameFailed(frame_id, text):
                 self._say(text)
                 self.work.count(job)
-                if isinstance(job, ShowFrame) and frame_id == self.frame_id:
-                    self._drawing, self.failure = None, text
-                    self.frame_changed.emit()
+                self._on_failed(job, frame_id, text)
             case ClipOpened():
                 self._on_clip(answer)
             case SheetsFound(sheets):
@@ -488,6 +498,14 @@ class Desk(QObject):
         if isinstance(job, OpenClip) and project and job.folder == project.drawings:
             text += self.tr(" If the drawings have moved, use File ▸ Locate drawings…")
         self._say(text)
+
+    def _on_failed(self, job: Job, frame_id: int, text: str) -> None:
+        if isinstance(job, ShowFrame) and frame_id == self.frame_id:
+            self._drawing, self.failure = None, text
+            self.frame_changed.emit()
+        if isinstance(job, ShowFrame | Predict):
+            self._shown.fail(frame_id)
+            self.frames_painted.emit(frozenset([frame_id]))
 
     def _on_prediction(self, job: Job, prediction: Prediction) -> None:
         if prediction.revision != self._revision:

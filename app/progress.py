@@ -6,7 +6,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.engine_thread import EngineThread
-from core.jobs import Export, Job
+from core.jobs import Export, Job, Predict
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Work(QObject):
     def is_exporting(self) -> bool:
         """Whether an export is running."""
         return any(isinstance(job, Export) for job, _ in self._running)
+
+    @property
+    def is_predicting(self) -> bool:
+        """Whether a prediction is running."""
+        return any(isinstance(job, Predict) for job, _ in self._running)
 
     def start(self, job: Job, text: str, frames: int) -> None:
         """Start a job that goes through this many frames."""

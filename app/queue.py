@@ -10,6 +10,7 @@ from app.language import QT_TRANSLATE_NOOP
 from app.shown import FrameColors
 from core.jobs import Prediction
 from core.matching import Band
+from core.sheets import SheetFiles
 
 TINY = 64
 """Segments of at most so many pixels are easily overlooked."""
@@ -70,13 +71,19 @@ def find_doubts(
     Args:
         frames: of every frame the prediction and what is shown of it; None while it has none.
     """
-    spoken: dict[tuple[int, int], set[int]] = {}
+    spoken: dict[tuple[int | SheetFiles, int], set[int]] = {}
     found = []
     for position, (prediction, shown) in enumerate(frames):
         if prediction is None or shown is None:
             continue
         rows = shown.doubtful - 1
-        evidence = list(map(tuple, prediction.evidence[rows, 0].tolist()))
+        evidence = [
+            # where nothing speaks for it, it is alone
+            (prediction.sources[source], label) if source >= 0 else (-1 - position, row)
+            for row, (source, label) in zip(
+                rows.tolist(), prediction.evidence[rows, 0].tolist(), strict=True
+            )
+        ]
         for each in evidence:
             spoken.setdefault(each, set()).add(position)
         columns = (shown.bands[rows], shown.colors[rows], shown.confidence[rows], rows)

@@ -90,6 +90,12 @@ class Review(QObject):
         """Whether the selected segment came up in the review: keys 1 to 5 answer then."""
         return self._asked is not None and self._asked.label == self._desk.label
 
+    @property
+    def _is_on_its_way(self) -> bool:
+        """Whether the drawing of the segment that was asked about is still to come."""
+        asked, desk = self._asked, self._desk
+        return asked is not None and asked.position == desk.position and not desk.label
+
     # ------------------------------------------------------------ the way through the doubts
 
     def arrange(self, order: Order, wanted: Filter) -> None:
@@ -100,7 +106,7 @@ class Review(QObject):
     def next(self, by: int) -> None:
         """Ask about the next (1) or previous (-1) doubtful segment, round and round."""
         self._collect()
-        here = self._asked if self.is_asking else None
+        here = self._asked if self.is_asking or self._is_on_its_way else None
         doubt = following(self.queue, self.order, position=self._desk.position, here=here, by=by)
         if doubt is not None:
             self.ask(doubt)
@@ -110,7 +116,7 @@ class Review(QObject):
     def _nothing(self) -> str:
         if not self._desk.has_colors:
             return self.tr("There are no colours yet: add design sheets, or wait for them.")
-        if any(self._desk.prediction(frame.id) is None for frame in self._desk.frames):
+        if any(self._desk.is_awaited(frame.id) for frame in self._desk.frames):
             return self.tr("Nothing is doubtful so far; not all frames are predicted yet.")
         if self.filter is Filter.ALL:
             return self.tr("Nothing is doubtful in this clip.")
@@ -127,8 +133,8 @@ class Review(QObject):
 
     def accept(self) -> None:
         """Accept the selected segment and go on to the next doubtful one."""
-        if self._desk.label:
-            self._accept([self._desk.label], QT_TRANSLATE_NOOP("Edit", "Accept segment"))
+        text = QT_TRANSLATE_NOOP("Edit", "Accept segment")
+        if self._desk.label and self._accept([self._desk.label], text):
             self.next(1)
 
     def accept_frame(self) -> None:
@@ -136,7 +142,14 @@ class Review(QObject):
         shown = self._desk.shown
         if shown is None:
             return
-        self._accept(range(1, len(shown.colors) + 1), QT_TRANSLATE_NOOP("Edit", "Accept frame"))
+        text = QT_TRANSLATE_NOOP("Edit", "Accept frame")
+        if not self._accept(range(1, len(shown.colors) + 1), text):
+            return
+        left = int((shown.is_unpainted).sum())
+        if left:
+            name = self._desk.frames[self._desk.position].path.stem
+            said = self.tr("{name} is not finished: {count} segments have no colour.")
+            self._desk.noticed.emit(said.format(name=name, count=left))
         self._collect()
         later = [each for each in self.queue if each.position > self._desk.position]
         others = later or [each for each in self.queue if each.position != self._desk.position]
@@ -175,16 +188,18 @@ class Review(QObject):
             )
 
     def unsettled(self, places: Iterable[tuple[int, SegmentKey]]) -> list[Place]:
-        """Return the segments that nobody settled yet, with the colours that they show."""
+        """Return the segments that nobody settled yet, with the colours that they show, if any."""
         names = {frame.id: frame.path.stem for frame in self._desk.frames}
         found = []
         for frame_id, key in places:
             shown = self._desk.frame_colors(frame_id)
-            if shown is None or key not in shown.keys or frame_id not in names:
+            if frame_id not in names or key in self._desk.paint(frame_id):
                 continue
-            row = shown.keys.index(key)
-            if not shown.marks[row]:
-                found.append(Place(frame_id, names[frame_id], key, int(shown.colors[row])))
+            if shown is None:  # not predicted yet
+                found.append(Place(frame_id, names[frame_id], key, NO_COLOR))
+            elif key in shown.keys:
+                color_id = int(shown.colors[shown.keys.index(key)])
+                found.append(Place(frame_id, names[frame_id], key, color_id))
         return found
 
     def apply_elsewhere(self, places: Iterable[Place], color_id: int) -> None:
@@ -192,12 +207,13 @@ class Review(QObject):
         chosen = [(place.frame_id, place.key, place.color_id) for place in places]
         self._desk.apply(tools.apply_elsewhere(chosen, color_id))
 
-    def _accept(self, labels: Iterable[int], text: str) -> None:
+    def _accept(self, labels: Iterable[int], text: str) -> bool:
+        """Accept what is shown of some labels; False if that could not be written."""
         shown, frame_id = self._desk.shown, self._desk.frame_id
-        if shown is not None and frame_id is not None and self._desk.prediction(frame_id):
-            edit: Edit | None = tools.accept(shown, frame_id, labels, text)
-            if edit is not None:
-                self._desk.apply(edit)
+        if shown is None or frame_id is None or not self._desk.prediction(frame_id):
+            return True
+        edit: Edit | None = tools.accept(shown, frame_id, labels, text)
+        return edit is None or self._desk.apply(edit)
 
     # ------------------------------------------------------------ looking
 

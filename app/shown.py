@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.edits import FramePaint, SegmentKey, settle
 from core.jobs import Drawing, Prediction
 from core.matching import Band
+from core.palette import NO_COLOR
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class FrameColors:
     marks: npt.NDArray[np.int8]
     bands: npt.NDArray[np.int8]
     confidence: npt.NDArray[np.float32]
+
+    @property
+    def is_unpainted(self) -> npt.NDArray[np.bool_]:
+        """Which of the segments `[L]` have no colour, and not because a person wants it so."""
+        unpainted: npt.NDArray[np.bool_] = (self.colors == NO_COLOR) & (self.marks == 0)
+        return unpainted
 
     @cached_property
     def doubtful(self) -> npt.NDArray[np.int64]:
@@ -62,11 +69,23 @@ class ShownFrames:
         """Begin with nothing."""
         self._predictions: dict[int, Prediction] = {}
         self._shown: dict[int, FrameColors] = {}
+        self._failed: set[int] = set()
 
     def put(self, prediction: Prediction) -> None:
         """Take a new prediction in place of the former one."""
         self._predictions[prediction.frame_id] = prediction
         self._shown.pop(prediction.frame_id, None)
+        self._failed.discard(prediction.frame_id)
+
+    def fail(self, frame_id: int) -> None:
+        """Forget what was predicted of a frame: its drawing cannot be read any more."""
+        self._predictions.pop(frame_id, None)
+        self._shown.pop(frame_id, None)
+        self._failed.add(frame_id)
+
+    def is_awaited(self, frame_id: int) -> bool:
+        """Tell whether there is no prediction of a frame yet, though there will be one."""
+        return frame_id not in self._predictions and frame_id not in self._failed
 
     def prediction(self, frame_id: int, drawing: Drawing | None = None) -> Prediction | None:
         """Return the latest prediction of a frame; of this very drawing if one is given."""
@@ -83,6 +102,7 @@ class ShownFrames:
         """Forget everything."""
         self._predictions.clear()
         self._shown.clear()
+        self._failed.clear()
 
     def colors(
         self, frame_id: int, paint: FramePaint, drawing: Drawing | None = None

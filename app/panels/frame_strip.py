@@ -32,8 +32,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 def _says_something(shown: FrameColors) -> bool:
-    """Tell whether a frame has doubts, or colours that are beyond them; not so without sheets."""
-    return bool(len(shown.doubtful) or shown.colors.any() or shown.marks.any())
+    """Tell whether a frame has doubts, or is beyond them: every segment has a colour."""
+    return bool(len(shown.doubtful) or not shown.is_unpainted.any())
 
 
 class _Frames(QAbstractListModel):
@@ -65,7 +65,10 @@ class _Frames(QAbstractListModel):
             if prediction is None or shown is None:
                 return self.tr("{}: not predicted yet").format(entry.name)
             if not _says_something(shown):
-                return self.tr("{}: no colours yet").format(entry.name)
+                count = int(shown.is_unpainted.sum())
+                return self.tr("{name}: {count} without colour").format(
+                    name=entry.name, count=count
+                )
             return self.tr("{name}: {doubtful} of {total} doubtful").format(
                 name=entry.name, doubtful=len(shown.doubtful), total=len(shown.colors)
             )

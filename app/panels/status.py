@@ -113,6 +113,8 @@ class StatusLine(QStatusBar):
         color = desk.palette.color(int(shown.colors[label - 1]))
         is_settled, band = shown.marks[label - 1], shown.bands[label - 1]
         said = self.tr("settled by you") if is_settled else band_word(band)
+        if shown.is_unpainted[label - 1]:
+            said = self.tr("not painted")
         area = int(desk.drawing.segments.areas[label - 1])
         name = color_title(color)
         text = self.tr("{color}, {said}, {area:,} px")

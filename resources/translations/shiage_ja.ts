@@ -242,6 +242,10 @@
         <translation>色指定はカットごとに登録します。先に線画フォルダを開いてください。</translation>
     </message>
     <message>
+        <source>Searching</source>
+        <translation>検索中</translation>
+    </message>
+    <message>
         <source> If the drawings have moved, use File ▸ Locate drawings…</source>
         <translation>線画を移動した場合は「ファイル ▸ 線画の場所を指定…」で指定し直してください。</translation>
     </message>
@@ -689,6 +693,10 @@
         <translation>このカットに「{}」で絞り込める要確認の領域はありません。</translation>
     </message>
     <message>
+        <source>{name} is not finished: {count} segments have no colour.</source>
+        <translation>{name} は未完成です。{count} 領域に色がありません。</translation>
+    </message>
+    <message>
         <source>Select a segment that has a colour first, with N or a click.</source>
         <translation>先に、色の付いた領域を N キーかクリックで選んでください。</translation>
     </message>
@@ -869,6 +877,10 @@ Cut file: {file}</source>
         <translation>確定済み</translation>
     </message>
     <message>
+        <source>not painted</source>
+        <translation>未彩色</translation>
+    </message>
+    <message>
         <source>{color}, {said}, {area:,} px</source>
         <translation>{color}、{said}、{area:,} px</translation>
     </message>
@@ -880,8 +892,8 @@ Cut file: {file}</source>
         <translation>{}：未予測</translation>
     </message>
     <message>
-        <source>{}: no colours yet</source>
-        <translation>{}: まだ色がありません</translation>
+        <source>{name}: {count} without colour</source>
+        <translation>{name}: 色のない領域 {count}</translation>
     </message>
     <message>
         <source>{name}: {doubtful} of {total} doubtful</source>

@@ -17,7 +17,7 @@ def doubt(position, label, *, area=100, chance=0.5, frames=1, band=Band.DOUBTFUL
     return Doubt(position, 10 + position, label, band, color_id, chance, area, frames)
 
 
-def predicted(frame_id, bands, areas):
+def predicted(frame_id, bands, areas, *, sources=(0,)):
     """A frame whose segments are like those of one sheet, one each."""
     matches = matched(range(1, len(bands) + 1))
     return Prediction(
@@ -27,7 +27,7 @@ def predicted(frame_id, bands, areas):
         keys=tuple(SegmentKey(100 * n, area) for n, area in enumerate(areas)),
         matches=matches,
         bands=np.array(bands, np.int8),
-        sources=(0,),
+        sources=sources,
         evidence=matches.evidence,
         small_map=np.zeros((1, 1), np.int32),
         small_line=np.zeros((1, 1), np.uint8),
@@ -49,6 +49,15 @@ def test_doubts_are_collected_with_the_number_of_frames_in_which_the_same_is_dou
         (0, 3, 7, 1),
         (2, 2, 6, 2),
     ]
+
+
+def test_the_same_place_among_the_references_of_two_frames_is_not_the_same_reference():
+    bands, areas = [Band.DOUBTFUL, Band.SURE], [5, 6]
+    frames = [
+        with_shown(predicted(10 + number, bands, areas, sources=sources), {})
+        for number, sources in enumerate([(7,), (8,), (7, 8)])
+    ]
+    assert [each.frames for each in find_doubts(frames)] == [2, 1, 2]
 
 
 def test_what_a_person_settled_is_not_asked_again():

@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QTableView
 
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import WORDS, CandidatesPanel
+from app.panels.frame_strip import DOUBTS, IS_KNOWN
 from app.panels.palette import color_title
 from app.panels.review import ReviewPanel
 from app.queue import Filter, Order
 from core.edits import Mark
-from core.palette import pack
+from core.palette import NO_COLOR, pack
+from core.project import CutFileError
 from tests.app.conftest import (
     CLEAR,
     FIGURE,
@@ -235,3 +237,119 @@ def test_a_colour_is_applied_elsewhere_once_frames_and_counts_were_seen(
 def test_nothing_is_applied_elsewhere_without_a_selected_segment(window, doubtful, press):
     press(Qt.Key.Key_A)
     assert "Select a segment" in window.notices.text
+
+
+def test_a_frame_that_can_no_longer_be_read_is_left_out_of_the_review(
+    window, doubtful, press, qtbot
+):
+    gone = doubtful.frames[1].path
+    content = gone.read_bytes()
+    gone.unlink()
+    doubtful.show(1)
+    qtbot.waitUntil(lambda: bool(doubtful.failure))
+    press(Qt.Key.Key_N)
+    positions = {doubt.position for doubt in window.review.queue}
+    assert positions == {0, 2}
+    strip = window.frame_strip.model()
+    assert [strip.data(strip.index(row), DOUBTS) > 0 for row in range(3)] == [True, False, True]
+    gone.write_bytes(content)
+    doubtful.show(1)
+    doubtful.predict()
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    window.review.next(1)
+    assert {doubt.position for doubt in window.review.queue} == {0, 1, 2}
+
+
+def test_what_cannot_be_read_is_not_waited_for(window, doubtful, press, qtbot):
+    doubtful.frames[1].path.unlink()
+    doubtful.predict()
+    for position in (0, 2):
+        qtbot.waitUntil(lambda: not doubtful.is_busy, timeout=20_000)
+        doubtful.show(position)
+        qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+        press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    window.review.next(1)
+    assert window.notices.text.endswith("Nothing is doubtful in this clip.")
+
+
+def test_two_quick_presses_of_n_ask_about_the_next_but_one(window, doubtful, press, qtbot):
+    for order in Order:
+        window.review.arrange(order, Filter.ALL)
+        queue = window.review.queue
+        positions = [doubt.position for doubt in queue]
+        last_here = next(at for at, here in enumerate(positions) if here != positions[at + 1])
+        window.review.ask(queue[last_here])
+        qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+        window.review.next(1)  # turns to another frame, whose drawing is still to come
+        window.review.next(1)
+        qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+        asked = queue[(last_here + 2) % len(queue)]
+        assert (doubtful.position, doubtful.label) == (asked.position, asked.label)
+
+
+def test_a_frame_with_segments_that_nobody_painted_is_not_finished(
+    window, open_clip, make_clip, press, qtbot
+):
+    desk = open_clip(make_clip(with_sheet=False))
+    desk.add_color(SKIN)
+    desk.give(2, desk.palette.id_of(SKIN))
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    strip = window.frame_strip.model()
+    shown = [desk.frame_colors(frame.id) for frame in desk.frames]
+    assert any(each.is_unpainted.any() for each in shown)
+    for row, each in enumerate(shown):
+        assert strip.data(strip.index(row), IS_KNOWN) == (not each.is_unpainted.any())
+    row = next(row for row, each in enumerate(shown) if each.is_unpainted.any())
+    desk.show(row)
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    count, name = int(shown[row].is_unpainted.sum()), desk.frames[row].path.stem
+    assert f"{name} is not finished: {count} segments have no colour." in window.notices.text
+
+
+def test_an_answer_that_could_not_be_written_does_not_go_on(window, doubtful, press, monkeypatch):
+    press(Qt.Key.Key_N)
+    here = doubtful.position, doubtful.label
+
+    def refuse(*_):
+        raise CutFileError("The disk is full.")
+
+    monkeypatch.setattr(doubtful.project, "apply", refuse)
+    press(Qt.Key.Key_Return)
+    assert (doubtful.position, doubtful.label) == here
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert (doubtful.position, doubtful.label) == here
+    assert "The disk is full." in window.notices.text
+
+
+def test_frames_that_are_not_predicted_yet_are_offered_too(
+    window, open_clip, make_clip, press, qtbot
+):
+    desk = open_clip(make_clip(count=3))
+    later = desk.frames[2]
+    key = desk.frame_colors(later.id).keys[1]
+    later.path.unlink()  # what was predicted goes with it
+    desk.show(2)
+    qtbot.waitUntil(lambda: bool(desk.failure))
+    [place] = window.review.unsettled([(later.id, key)])
+    assert (place.key, place.color_id) == (key, NO_COLOR)
+
+
+def test_the_frame_that_one_turns_to_is_predicted_first(window, make_clip, qtbot):
+    window.open(make_clip(count=40))
+    desk = window.desk
+    order = []
+    qtbot.waitUntil(lambda: bool(desk.frames), timeout=20_000)
+    ids = [frame.id for frame in desk.frames]
+
+    def note(painted):
+        for frame_id in painted:
+            if desk.prediction(frame_id) is not None and frame_id not in order:
+                order.append(frame_id)
+                if len(order) == 3:
+                    desk.show(30)
+
+    desk.frames_painted.connect(note)
+    qtbot.waitUntil(lambda: is_idle(window), timeout=60_000)
+    assert set(order) == set(ids)
+    assert order.index(ids[30]) < 6
