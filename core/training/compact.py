@@ -159,8 +159,10 @@ class CompactTrainer:
         rate = self.plan.rate * cosine(self.step, share, warmup=self.plan.warmup)
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = rate
+        # the scale is not clipped, but a step with a gradient of it that is no number ends it all
         norm = nn.utils.clip_grad_norm_(self.net.parameters(), self.plan.clip)
-        if torch.isfinite(norm):
+        slope = self.scale.grad
+        if torch.isfinite(norm if slope is None else torch.stack([norm, slope])).all():
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         keep = min(self.plan.ema, (self.step + 2) / (self.step + 11))

@@ -106,7 +106,8 @@ def run(
         clock: seconds from any moment on.
 
     Raises:
-        TrainingError: if the checkpoint is none of this run, or a file cannot be written.
+        TrainingError: if the checkpoint is none of this run, a file cannot be written, or loss or
+            weights are no numbers any more; files of before are then as they were.
     """
     history = [] if resume is None else _resume(trainer, resume)
     before = seconds = saved = reported = history[-1].seconds if history else 0.0
@@ -118,10 +119,12 @@ def run(
         seconds, share, ends = parallel.agreed(values, trainer.device)
         is_saving = ends or seconds - saved >= save_seconds
         if means.count and (is_saving or seconds - reported >= report_seconds):
+            loss, accuracy = means.take()
+            _check_numbers(trainer, loss, out)
             is_mine = is_saving and parallel.rank() == 0
             development = trainer.measure() if is_mine else {}
             progress = Progress(
-                trainer.step, min(share, 1.0), seconds, *means.take(), development=development
+                trainer.step, min(share, 1.0), seconds, loss, accuracy, development=development
             )
             history.append(progress)
             reported = seconds
@@ -187,6 +190,20 @@ def write(path: Path, data: bytes) -> None:
             f"{path} cannot be written ({error.strerror}); make room or choose another --out, then"
             " go on from the last checkpoint with --resume."
         ) from error
+
+
+def _check_numbers(trainer: Trainer, loss: float, out: Path) -> None:
+    """Refuse to go on, and to save, with a loss or with weights that are not finite.
+
+    The weights say it a step earlier: the loss of a step is that of the weights before it.
+    """
+    is_finite = all(bool(each.isfinite().all()) for each in trainer.parameters)
+    if not (math.isfinite(loss) and is_finite):
+        kept = f", from the last good weights with --from {out}" if out.exists() else ""
+        raise TrainingError(
+            f"Loss or weights are no numbers any more at step {trainer.step}, which is not saved;"
+            f" begin another run with a lower --rate{kept}."
+        )
 
 
 def _save(trainer: Trainer, out: Path, history: Sequence[Progress]) -> None:

@@ -117,6 +117,45 @@ def test_a_checkpoint_of_another_plan_is_refused(clips, tmp_path):
         next(run(other, out, resume=out.with_suffix(CHECKPOINT)))
 
 
+@pytest.mark.parametrize("part", ["net", "scale"])
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_a_gradient_that_is_no_number_takes_no_step(clips, tmp_path, part, value):
+    learner = trainer(clips, tmp_path)
+    before = [each.detach().clone() for each in learner.parameters]
+    for each in learner.parameters:
+        each.grad = torch.ones_like(each)
+    (learner.scale if part == "scale" else learner.parameters[0]).grad.fill_(value)
+    learner.update(0)
+    for each, old in zip(learner.parameters, before, strict=True):
+        torch.testing.assert_close(each.detach(), old, rtol=0, atol=0)
+
+
+def files_beside(out):
+    return {path.name: path.read_bytes() for path in out.parent.glob(f"{out.stem}.*")}
+
+
+@pytest.mark.parametrize("what", ["loss", "weights"])
+def test_what_is_no_number_is_not_saved_over_what_is(clips, tmp_path, what):
+    out = tmp_path / "out" / "weights.safetensors"
+    learner = trainer(clips, tmp_path / "cache")
+    steps = run(learner, out, save_seconds=0)
+    next(steps)
+    good = files_beside(out)
+    if what == "loss":
+        learner.loss = lambda _: (learner.scale * torch.nan, torch.zeros(()))
+    else:
+        update = learner.update
+
+        def overflow(share):
+            update(share)
+            learner.scale.data.fill_(torch.inf)
+
+        learner.update = overflow
+    with pytest.raises(TrainingError, match=r"at step 2, .* lower --rate, from .*--from .*weights"):
+        next(steps)
+    assert files_beside(out) == good
+
+
 @pytest.mark.parametrize("content", [b"", b"no checkpoint", None])
 def test_what_is_no_checkpoint_is_refused(clips, tmp_path, content):
     path = tmp_path / "other.checkpoint"

@@ -70,6 +70,14 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(clips, tmp_path):
         next(run(other, halves, resume=resume))
 
 
+def test_a_rate_that_is_far_too_high_is_one_sentence_and_leaves_no_weights(clips, tmp_path):
+    out = tmp_path / "dacon.safetensors"
+    training = trainer(clips, tmp_path / "cache", replace(TINY, rate=1e30))
+    with pytest.raises(TrainingError, match=r"begin another run with a lower --rate\.$"):
+        list(run(training, out))
+    assert not list(tmp_path.glob("dacon.*"))
+
+
 def test_the_weights_are_what_the_encoder_reads(clips, tmp_path):
     training = trainer(clips, tmp_path)
     next(run(training, tmp_path / "dacon.safetensors", save_seconds=0))
