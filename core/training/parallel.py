@@ -10,14 +10,19 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, distributed
 
+from core.encoders.devices import DeviceError
+
+BACKENDS = {"cuda": "cpu:gloo,cuda:nccl"}
+"""What adds up, by device: nccl serves graphics cards only, and not all tensors lie on them."""
+
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[None]:
     """Work together with the other processes that `torchrun` started, if it did."""
-    if "RANK" not in os.environ:
+    if not {"RANK", "WORLD_SIZE"} <= os.environ.keys():
         yield
         return
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group(BACKENDS.get(device.type, "gloo"))
     try:
         yield
     finally:
@@ -25,10 +30,21 @@ def joined(device: torch.device) -> Iterator[None]:
 
 
 def own_device(device: torch.device) -> torch.device:
-    """Return the graphics card of this process where there are several."""
-    if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
-        return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
-    return device
+    """Return the graphics card of this process where there are several.
+
+    Raises:
+        DeviceError: if there are fewer cards than processes.
+    """
+    number = os.environ.get("LOCAL_RANK", "")
+    if device.type != "cuda" or device.index is not None or not number.isdecimal():
+        return device
+    count = torch.cuda.device_count()
+    if int(number) >= count:
+        raise DeviceError(
+            f"Process {number} has no graphics card of its own: PyTorch finds {count} here; start"
+            " one process for each card, or choose --device cpu."
+        )
+    return torch.device("cuda", int(number))
 
 
 def rank() -> int:
