@@ -35,7 +35,7 @@ from core.segments import segment
 from core.sheets import segment_colors
 from core.training.development import Encoded, measure
 from core.training.drawings import complete_drawings, true_colors
-from core.training.loop import TrainingError, check_plan, write
+from core.training.loop import MisfitError, TrainingError, check_plan, write
 
 TEMPERATURE = 0.1
 """What similarities are divided by before the softmax, and in the consistency."""
@@ -127,7 +127,8 @@ class DaconTrainer:
         self.parameters = list(self.network.parameters())
         self.optimizer = torch.optim.Adam(self.parameters, lr=plan.rate)
         self._pool_size = POOL_SIZE[network.version]
-        self._dino_name = f"{fingerprint(dino.state_dict())} {self._pool_size}"
+        self._dino_name = fingerprint(dino.state_dict())
+        self._data = _content(self._clips)
         self._read = lru_cache(maxsize=64)(self._read_drawing)
 
     def loss(self, part: int) -> tuple[Tensor, Tensor]:
@@ -152,6 +153,8 @@ class DaconTrainer:
         """Return everything that `load` needs."""
         return {
             "plan": json.dumps({**asdict(self.plan), "epochs": 0, "frames": len(self._frames)}),
+            "data": self._data,
+            "dino": self._dino_name,
             "step": self.step,
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -161,8 +164,14 @@ class DaconTrainer:
         """Go on from a state; the plan may differ in its epochs only.
 
         Raises:
-            MisfitError: if it was made with another plan or on other data.
+            MisfitError: if it was made with another plan, version or DINOv2, or on other clips.
         """
+        if state["network"].keys() != self.network.state_dict().keys():
+            raise MisfitError("it is of the other version of DACoN; give its --version or --from")
+        if state.get("dino", self._dino_name) != self._dino_name:  # older ones do not say
+            raise MisfitError("it was made with another DINOv2; give its --dino")
+        if state.get("data", self._data) != self._data:
+            raise MisfitError("it was made on other clips")
         check_plan(state["plan"], self.state()["plan"])
         self.step = state["step"]
         self.network.load_state_dict(state["network"])
@@ -209,7 +218,7 @@ class DaconTrainer:
 
     def _dino_features(self, drawing: Drawing) -> Tensor:
         """Return what DINOv2 says, from disk if it has been asked before."""
-        name = hashlib.blake2b(self._dino_name.encode(), digest_size=12)
+        name = hashlib.blake2b(f"{self._dino_name} {self._pool_size}".encode(), digest_size=12)
         name.update(repr(drawing.line.shape).encode() + drawing.line.tobytes())
         path = self._cache / f"{name.hexdigest()}.safetensors"
         with suppress(FileNotFoundError, safetensors.SafetensorError):  # absent or cut short
@@ -221,6 +230,24 @@ class DaconTrainer:
             found = pool(tokens, weights(drawing.cells, (side, side)).to(self.device)).cpu()
         write(path, safetensors.torch.save({"dino": found}))
         return found.clone().to(self.device)  # no tensor of inference may enter the training
+
+
+def _content(clips: Sequence[Sequence[Path]]) -> str:
+    """Name the drawings of clips and their colours: by their files, wherever they lie."""
+    digest = hashlib.blake2b(digest_size=16)
+    for clip in clips:
+        digest.update(f"clip of {len(clip)} ".encode())
+        for path in clip:
+            for file in (path, true_colors(path)):
+                try:
+                    content = file.read_bytes()
+                except OSError as error:
+                    raise TrainingError(
+                        f"{file} cannot be read ({error.strerror}); check the disk, or take its"
+                        " clip out."
+                    ) from error
+                digest.update(hashlib.blake2b(content, digest_size=16).digest())
+    return digest.hexdigest()
 
 
 def draw_pair(

@@ -1,5 +1,6 @@
 """DACoN's training on three tiny clips, with a tiny backbone and a tiny U-Net."""
 
+import shutil
 from collections import Counter
 from dataclasses import replace
 from itertools import count
@@ -12,7 +13,7 @@ from safetensors.torch import save_file
 from core.encoders.dacon import DaconEncoder, load_dacon
 from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.unet import UNet
-from core.images import read_line_image
+from core.images import read_image, read_line_image, write_png
 from core.segments import segment
 from core.training.clips import find_training_clips, read_frames
 from core.training.dacon import OFFSETS, DaconTrainer, Plan, classification, draw_pair
@@ -28,9 +29,9 @@ def network(version="1.1"):
     return Dacon(UNet((2, 4), 4, 8), Perceptron(DINO.width, 16, 8), fusion)
 
 
-def trainer(clips, cache, plan=TINY, *, version="1.1", **options):
+def trainer(clips, cache, plan=TINY, *, version="1.1", dino=None, **options):
     found = find_training_clips([clips])
-    return DaconTrainer(plan, network(version), dinov2(), found, cache, **options)
+    return DaconTrainer(plan, network(version), dino or dinov2(), found, cache, **options)
 
 
 def share_right(training):
@@ -68,6 +69,57 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(clips, tmp_path):
     other = trainer(clips, tmp_path, replace(TINY, consistency=0))
     with pytest.raises(TrainingError, match="another consistency"):
         next(run(other, halves, resume=resume))
+
+
+@pytest.fixture
+def checkpoint(clips, tmp_path):
+    out = tmp_path / "first.safetensors"
+    steps = run(trainer(clips, tmp_path), out, save_seconds=0)
+    next(steps)
+    steps.close()
+    return out.with_suffix(CHECKPOINT)
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ("drawings", "it was made on other clips."),
+        ("colours", "it was made on other clips."),
+        ("dino", "it was made with another DINOv2; give its --dino."),
+        ("version", "it is of the other version of DACoN; give its --version or --from."),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(clips, checkpoint, tmp_path, other, reason):
+    data, options = tmp_path / "data", {}
+    shutil.copytree(clips, data)
+    if other in ("drawings", "colours"):
+        path = data / "clip1" / {"drawings": "line", "colours": "gt"}[other] / "0002.png"
+        image = read_image(path).copy()
+        image[:20, :20] = (1, 2, 3, 255)
+        write_png(path, image)
+    elif other == "dino":
+        options["dino"] = dinov2()
+        with torch.no_grad():
+            for each in options["dino"].parameters():
+                each += 1
+    else:
+        options["version"] = "1.0"
+    training = trainer(data, tmp_path, **options)
+    with pytest.raises(TrainingError) as refused:
+        next(run(training, tmp_path / "o.safetensors", resume=checkpoint, save_seconds=0))
+    assert str(refused.value) == f"{checkpoint} does not go with this run: {reason}"
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_one_of_the_same_run_goes_on_wherever_its_clips_lie(clips, checkpoint, tmp_path, is_old):
+    data = tmp_path / "elsewhere"
+    shutil.copytree(clips, data)
+    if is_old:
+        stored = torch.load(checkpoint, weights_only=True)  # noqa: TID251
+        del stored["data"], stored["dino"]
+        torch.save(stored, checkpoint)
+    out = tmp_path / "o.safetensors"
+    assert next(run(trainer(data, tmp_path), out, resume=checkpoint, save_seconds=0)).step == 2
 
 
 def test_a_rate_that_is_far_too_high_is_one_sentence_and_leaves_no_weights(clips, tmp_path):
