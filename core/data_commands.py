@@ -14,7 +14,7 @@ from core.metrics import Metrics, mean
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 from core.training.baselines import LABORATORY, errors_removed, laboratory
 from core.training.benchmark import SETTINGS, Answer, measure_clip
-from core.training.clips import find_training_clips
+from core.training.clips import find_training_clips, is_clip
 from core.training.dataset import DatasetError, LeftOut, Written, export_cut
 from core.training.worst import write_worst
 
@@ -112,6 +112,9 @@ def _measure(
     encoders: Mapping[str, Encoder], folder: Path, report: Report, interrupted: Event
 ) -> dict[str, dict[str, list[Answer]]]:
     """Return the answers of every encoder in every setting."""
+    if is_clip(folder):
+        report.complain(f"{folder} is a clip itself; give the folder that holds it.")
+        raise Stop(BAD_INPUT)
     found: dict[str, dict[str, list[Answer]]]
     found = {name: {setting: [] for setting in SETTINGS} for name in encoders}
     [clips] = find_training_clips([folder])

@@ -7,7 +7,7 @@ from threading import Event
 import torch
 
 from core.training import parallel
-from core.training.clips import MAX_SEGMENTS, MIN_SEGMENTS, find_training_clips
+from core.training.clips import MAX_SEGMENTS, MIN_SEGMENTS, find_training_clips, is_clip
 from core.training.described import CLEAN, DescribedClips
 from core.training.drawings import complete_drawings
 from core.training.loop import TrainingError
@@ -20,10 +20,13 @@ def check_data(folders: Sequence[Path]) -> list[str]:
         A sentence for each clip of which something is left out.
 
     Raises:
-        TrainingError: if a folder holds no clip, or no clip has two drawings with their colours.
+        TrainingError: if a folder holds no clip or is one, or no clip has two drawings with their
+            colours.
     """
     notices, has_pair = [], False
     for folder in folders:
+        if is_clip(folder):
+            raise TrainingError(f"{folder} is a clip itself; give the folder that holds it.")
         [clips] = find_training_clips([folder])
         if not clips:
             raise TrainingError(

@@ -2,15 +2,29 @@
 
 from pathlib import Path
 
+from core.clip import list_images
 from core.images import ImageError, read_size
+
+PNG = frozenset({".png"})
+"""Endings of the pictures that are trained on."""
 
 SHOWN = 3
 """Files that a sentence names."""
 
 
+def list_pictures(folder: Path) -> list[Path]:
+    """Return the PNG files of a folder in order, no hidden ones; none where there is no folder."""
+    try:
+        return list_images(folder, PNG)
+    except OSError:
+        return []
+
+
 def true_colors(line: Path) -> Path:
-    """Return where the colours of a line image lie."""
-    return line.parent.parent / "gt" / line.name
+    """Return where the colours of a line image lie, whatever the case of their ending."""
+    usual = line.parent.parent / "gt" / line.name
+    every = [usual, *(usual.with_suffix(ending) for ending in (".png", ".PNG"))]
+    return next((path for path in every if path.exists()), usual)
 
 
 def complete_drawings(folder: Path) -> tuple[list[Path], list[str]]:
@@ -19,7 +33,7 @@ def complete_drawings(folder: Path) -> tuple[list[Path], list[str]]:
     A line image has its colours if `folder/gt` has a picture of the same name and size.
     """
     complete, lacking, problems = [], [], []
-    for path in sorted((folder / "line").glob("*.png")):
+    for path in list_pictures(folder / "line"):
         truth = true_colors(path)
         if not truth.exists():
             lacking.append(path.name)

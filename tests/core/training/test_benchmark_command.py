@@ -53,6 +53,13 @@ def test_every_setting_has_the_model_the_geometry_and_the_laboratory(capsys, har
         assert gone["acc"] == pytest.approx(expected)
 
 
+def test_a_clip_itself_is_one_sentence(capsys, hard):
+    code, said = run(capsys, hard / "clip1", "--model", "geometry")
+    assert code == 2
+    sentence = f"shiage: {hard / 'clip1'} is a clip itself; give the folder that holds it.\n"
+    assert (said.out, said.err) == ("", sentence)
+
+
 def test_in_words_it_is_a_table(capsys, hard):
     code, said = run(capsys, hard, "--model", "geometry")
     assert code == 0

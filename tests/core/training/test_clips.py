@@ -1,0 +1,75 @@
+"""Which drawings of which folders are trained on."""
+
+import shutil
+
+import pytest
+
+from core.training.check import check_data
+from core.training.clips import find_training_clips, read_frames
+from core.training.described import CLEAN, DescribedClips
+from core.training.drawings import complete_drawings
+from core.training.loop import TrainingError
+
+APPLE = b"\0\5\26\7"
+"""How macOS begins the file of attributes that it lays beside each file of a foreign disk."""
+
+
+@pytest.fixture
+def data(clips, tmp_path):
+    """A copy of the tiny clips."""
+    folder = tmp_path / "data"
+    shutil.copytree(clips, folder)
+    return folder
+
+
+def test_a_clip_whose_writing_was_killed_is_no_clip(data):
+    shutil.copytree(data / "clip0", data / ".clip3.tmp")
+    assert find_training_clips([data]) == [(data / "clip0", data / "clip1", data / "clip2")]
+
+
+@pytest.mark.parametrize("sub", ["", "ref"])
+def test_hidden_files_are_no_drawings(data, sub):
+    clip = data / "clip0"
+    for part in ("line", "gt"):
+        (clip / sub / part / "._0000.png").write_bytes(APPLE)
+        shutil.copy(clip / sub / part / "0000.png", clip / sub / part / ".0009.png")
+    assert check_data([data]) == []
+    assert len(complete_drawings(clip / sub)[0]) == (2 if sub else 4)
+    assert len(list(read_frames(clip))) == 6
+
+
+@pytest.mark.parametrize("parts", [("line", "gt"), ("line",), ("gt",)])
+def test_endings_may_be_written_large(data, tmp_path, parts):
+    clip = data / "clip0"
+    expected = [frame.colors.tolist() for frame in read_frames(clip)]
+    for part in parts:
+        for path in (clip / part).iterdir():
+            path.rename(path.with_suffix(".PNG"))
+    complete, problems = complete_drawings(clip)
+    assert (len(complete), problems) == (4, [])
+    assert [frame.colors.tolist() for frame in read_frames(clip)] == expected
+
+
+def test_a_drawing_with_a_large_ending_that_changes_is_described_anew(data, tmp_path):
+    clip = data / "clip0"
+    for part in ("line", "gt"):
+        for path in (clip / part).iterdir():
+            path.rename(path.with_suffix(".PNG"))
+    assert len(DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)) == 6
+    (clip / "line" / "0003.PNG").unlink()
+    assert len(DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)) == 5
+
+
+def test_drawings_come_in_the_order_of_their_numbers(data):
+    clip = data / "clip0"
+    for part in ("line", "gt"):
+        for number, name in enumerate(("1", "2", "10", "11")):
+            (clip / part / f"{number:04d}.png").rename(clip / part / f"{name}.png")
+    assert [path.stem for path in complete_drawings(clip)[0]] == ["1", "2", "10", "11"]
+
+
+def test_a_clip_itself_is_no_folder_of_clips(data):
+    with pytest.raises(TrainingError) as refused:
+        check_data([data / "clip0"])
+    sentence = f"{data / 'clip0'} is a clip itself; give the folder that holds it."
+    assert str(refused.value) == sentence
