@@ -72,7 +72,7 @@ class Report:
         if self._as_json:
             print(json.dumps({"event": event, **values}, ensure_ascii=False), flush=True)
         elif text:
-            print(text)
+            print(text, flush=True)  # a training says little, and may say it to a file
 
     def complain(self, text: str) -> None:
         """Say one sentence on standard error, or as a notice."""
