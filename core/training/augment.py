@@ -79,7 +79,8 @@ def warp(
     u, v = x - (width - 1) / 2, y - (height - 1) / 2
     at_x = matrix[0, 0] * u + matrix[0, 1] * v + (width - 1) / 2
     at_y = matrix[1, 0] * u + matrix[1, 1] * v + (height - 1) / 2
-    for spread, cells in ((bend * max(height, width), 6), (wobble, max(height, width) // 24)):
+    side = max(height, width)
+    for spread, cells in ((bend * side, 6), (wobble, max(side // 24, 1))):
         if spread:
             at_x += _waves(height, width, cells, rng) * spread
             at_y += _waves(height, width, cells, rng) * spread
@@ -104,7 +105,7 @@ def close_up(label_map: npt.NDArray[np.int16], rng: Rng) -> npt.NDArray[np.int16
     """Cut out a part of the picture, half to nine tenths of its sides."""
     height, width = label_map.shape
     share = rng.uniform(0.5, 0.9)
-    rows, columns = int(height * share), int(width * share)
+    rows, columns = max(int(height * share), 1), max(int(width * share), 1)
     top, left = rng.integers(height - rows + 1), rng.integers(width - columns + 1)
     return np.ascontiguousarray(label_map[top : top + rows, left : left + columns])
 

@@ -5,7 +5,7 @@ from scipy import ndimage
 from core.segments import segment
 from core.training.augment import augment_clip, close_gaps, merge, thicken, warp
 from core.training.clips import TrainingFrame, read_frames
-from tests.core.encoders.drawings import TRACE, outlines
+from tests.core.encoders.drawings import INK, TRACE, outlines
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -25,6 +25,17 @@ def test_the_same_seed_changes_frames_alike(clips):
     first, second = (augment_clip(frames, np.random.default_rng(3)) for _ in range(2))
     for one, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(one.segments.label_map, other.segments.label_map)
+
+
+@pytest.mark.parametrize("shape", [(1, 30), (40, 1), (1, 1), (5, 5), (12, 20), (23, 23)])
+def test_a_picture_may_be_of_any_size(shape):
+    line = np.full((*shape, 4), 255, np.uint8)
+    line[::4, ::3] = line[1::4, 1::3] = line[:, ::4] = INK
+    segments = segment(line)
+    frame = TrainingFrame(segments, np.arange(len(segments), dtype=np.uint32) // 2, is_sheet=False)
+    for seed in range(60):
+        (changed,) = augment_clip([frame], np.random.default_rng(seed))
+        assert len(changed.segments) == len(changed.colors)
 
 
 @pytest.mark.parametrize(("ink", "tint"), [(TRACE, 1), ((0, 0, 255, 255), -1)])
