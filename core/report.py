@@ -1,6 +1,7 @@
 """Report: how the command line speaks and what it is told: words or JSON, exit codes, devices."""
 
 import argparse
+import io
 import json
 import re
 import sys
@@ -33,6 +34,9 @@ class Report:
         """Choose the form."""
         self._as_json = as_json
         self._bar: tqdm | None = None
+        if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+            # a file's name need not be text, nor fit the terminal; standard error does so by itself
+            sys.stdout.reconfigure(errors="backslashreplace")
 
     def start(self, total: int, unit: str) -> None:
         """Begin to count; on a terminal a bar shows rate and remaining time."""

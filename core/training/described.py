@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class DescribedClips:
         every = list(read_frames(clip))
         frames = [frame for frame in every if frame.is_useful]
         for variant in missing:
-            rng = np.random.default_rng([self._seed, variant, *clip.name.encode()])
+            rng = np.random.default_rng([self._seed, variant, *os.fsencode(clip.name)])
             seen = frames if variant == CLEAN else augment_clip(frames, rng)
             self._store(clip, variant, seen, left_out=len(every) - len(frames))
 
@@ -103,7 +104,9 @@ class DescribedClips:
     def _path(self, clip: Path, variant: int) -> Path:
         seed = self._seed if variant != CLEAN else 0
         text = f"{clip.resolve()} {self._state(clip)} {variant} {seed} {VERSION} {_FORMAT}"
-        return self._folder / f"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}.npz"
+        return (
+            self._folder / f"{hashlib.blake2b(os.fsencode(text), digest_size=12).hexdigest()}.npz"
+        )
 
     def _state(self, clip: Path) -> str:
         """Say when the drawings of a clip were last written; looked at once."""

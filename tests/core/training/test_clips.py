@@ -1,6 +1,8 @@
 """Which drawings of which folders are trained on."""
 
+import os
 import shutil
+import sys
 
 import pytest
 
@@ -66,6 +68,14 @@ def test_drawings_come_in_the_order_of_their_numbers(data):
         for number, name in enumerate(("1", "2", "10", "11")):
             (clip / part / f"{number:04d}.png").rename(clip / part / f"{name}.png")
     assert [path.stem for path in complete_drawings(clip)[0]] == ["1", "2", "10", "11"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_the_name_of_a_clip_need_not_be_text(data, tmp_path):
+    clip = data / os.fsdecode("A_カット".encode("shift_jis"))
+    (data / "clip0").rename(clip)
+    described = DescribedClips(tmp_path / "cache", seed=0)
+    assert [len(described.frames(clip, variant)) for variant in range(2)] == [6, 6]
 
 
 def test_a_clip_itself_is_no_folder_of_clips(data):
