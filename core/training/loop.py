@@ -167,7 +167,16 @@ def check_plan(stored: str, own: str) -> None:
     was, now = json.loads(stored), json.loads(own)
     different = sorted(key for key in now if was.get(key) != now[key])
     if different:
-        raise MisfitError(f"it was made with another {' and '.join(different)}")
+        names = (
+            f"another {key}"
+            if isinstance(now[key], dict)
+            else f"another {key} ({was.get(key)}, not {now[key]})"
+            for key in different
+        )
+        raise MisfitError(
+            f"it was made with {' and '.join(names)}; give the options that it began with again,"
+            " --from among them"
+        )
 
 
 def cosine(step: int, share: float, *, warmup: int) -> float:
@@ -222,7 +231,9 @@ def _resume(trainer: Trainer, path: Path) -> list[Progress]:
         history = [Progress(**each) for each in stored.pop("history")]
         trainer.load(stored)
     except OSError as error:
-        raise TrainingError(f"{path} cannot be read ({error.strerror}).") from error
+        raise TrainingError(
+            f"{path} cannot be read ({error.strerror}); choose another --resume."
+        ) from error
     except MisfitError as error:
         raise TrainingError(f"{path} does not go with this run: {error}.") from error
     except (pickle.UnpicklingError, *NO_CHECKPOINT) as error:

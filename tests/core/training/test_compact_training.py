@@ -109,6 +109,16 @@ def test_stopping_it_keeps_what_was_learned(clips, tmp_path):
     assert again.step == 3
 
 
+def test_a_checkpoint_of_another_network_and_seed_says_which(clips, tmp_path):
+    out = tmp_path / "weights.safetensors"
+    list(run(trainer(clips, tmp_path), out))
+    plan = replace(TINY, seed=1, net=replace(TINY.net, layers=2))
+    with pytest.raises(
+        TrainingError, match=r"with another net and another seed \(0, not 1\); give"
+    ):
+        next(run(trainer(clips, tmp_path, plan), out, resume=out.with_suffix(CHECKPOINT)))
+
+
 def test_a_checkpoint_of_another_plan_is_refused(clips, tmp_path):
     out = tmp_path / "weights.safetensors"
     list(run(trainer(clips, tmp_path), out))
