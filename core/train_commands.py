@@ -3,6 +3,7 @@
 import argparse
 import math
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -35,7 +36,7 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
     parser = commands.add_parser("train", help="train a model on clips with ground truth")
     inner = parser.add_subparsers(required=True, metavar="MODEL")
     compact = inner.add_parser("compact", help="the embedded encoder")
-    compact.add_argument("--steps", type=_positive, default=6000, help="of the whole run")
+    _add_length(compact, "--steps", default=6000)
     compact.add_argument("--variants", type=_positive, default=2, help="of each clip, augmented")
     compact.add_argument("--seed", type=_seed, default=0)
     compact.set_defaults(run=_train, make=_compact)
@@ -44,12 +45,12 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
     dacon.add_argument("--version", choices=("1.0", "1.1"), default="1.1", dest="dacon_version")
     dacon.add_argument(
         "--consistency",
-        type=float,
+        type=_not_negative,
         default=0.2,
         metavar="W",
         help="weight of the Feature Consistency Loss, 0 leaves it out",
     )
-    dacon.add_argument("--epochs", type=_positive, default=5)
+    _add_length(dacon, "--epochs", default=5)
     dacon.add_argument("--seed", type=_seed, default=42)
     dacon.set_defaults(run=_train, make=_dacon)
     for command in (compact, dacon):
@@ -60,36 +61,46 @@ def add_commands(commands: "Commands") -> tuple[argparse.ArgumentParser, ...]:
         add("--from", dest="start", metavar="NAME|FILE", help="trained weights to begin with")
         add("--batch", type=_positive, default=2, help="groups or pairs of frames in a step")
         add("--rate", type=_above_zero, help="learning rate")
-        add(
-            "--minutes",
-            type=_above_zero,
-            metavar="N",
-            help="end it by the clock",
-        )
         add("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
         add("--cache", type=Path, metavar="DIR", help="for what is computed from the data once")
     return compact, dacon
 
 
+def _add_length(command: argparse.ArgumentParser, unit: str, *, default: int) -> None:
+    """Add the two ways to say how long a run is; both at once would leave one out."""
+    add = command.add_mutually_exclusive_group().add_argument
+    text = str(default)  # a number that is given as it is by default would count as not given
+    add(unit, type=_positive, default=text, metavar="N", help=f"of the whole run ({default})")
+    add("--minutes", type=_above_zero, metavar="N", help="end it by the clock instead")
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
+    return _whole(text, low=1, words="a whole number from 1 on")
 
 
-def _seed(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:  # what both numpy and torch begin with
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 2**63 - 1")
-    return number
+def _seed(text: str) -> int:  # as both numpy and torch take it
+    return _whole(text, words="a whole number from 0 to 2**63 - 1")
+
+
+def _whole(text: str, *, low: int = 0, words: str) -> int:
+    with suppress(ValueError):
+        if low <= int(text) < 2**63:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"“{text}” is not {words}")
 
 
 def _above_zero(text: str) -> float:
-    number = float(text)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number
+    with suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"“{text}” is not a number above 0")
+
+
+def _not_negative(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"“{text}” is not 0 or a number above it")
 
 
 def _train(options: argparse.Namespace, report: Report, interrupted: Event) -> int:

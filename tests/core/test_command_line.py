@@ -187,8 +187,8 @@ def test_bad_input_is_one_sentence_and_exit_code_2(capsys, sample, tmp_path, arg
     ("arguments", "words"),
     [
         (["evaluate", "folder", "--shots", "-1"], "--shots: -1 is not 0 or more"),
-        (["train", "compact", "--seed", "-1"], "--seed: -1 is not from 0 to 2**63 - 1"),
-        (["train", "dacon", "--seed", str(2**63)], "is not from 0 to 2**63 - 1"),
+        (["train", "compact", "--seed", "-1"], "--seed: “-1” is not a whole number from 0 to"),
+        (["train", "dacon", "--seed", str(2**63)], "is not a whole number from 0 to 2**63 - 1"),
     ],
 )
 def test_a_number_that_means_nothing_is_refused(capsys, arguments, words):

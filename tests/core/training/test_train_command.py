@@ -179,7 +179,7 @@ def test_drawings_that_do_not_fit_are_named_and_left_out(compact, clips, tmp_pat
         (["--from", "nothing"], "neither a file nor an imported model"),
         (["--from", "{tmp}/file"], "no file of weights"),
         (["--resume", "{tmp}/file"], "no checkpoint"),
-        (["--resume", "{tmp}/nowhere"], "cannot be read"),
+        (["--resume", "{tmp}/nowhere"], "(No such file or directory); choose another --resume."),
         (["--device", "cuda:9"], "cannot be used"),
     ],
 )
@@ -196,6 +196,57 @@ def test_bad_input_is_one_sentence(compact, clips, tmp_path, options, reason):
     assert code == 2
     [sentence] = [each for each in said.err.splitlines() if not each.endswith("left out.")]
     assert reason in sentence
+
+
+WHOLE, ABOVE = "a whole number from 1 on", "a number above 0"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--steps", "abc", WHOLE),
+        ("--steps", "0", WHOLE),
+        ("--batch", "1.5", WHOLE),
+        ("--seed", "-1", "a whole number from 0 to 2**63 - 1"),
+        ("--seed", "x", "a whole number from 0 to 2**63 - 1"),
+        ("--minutes", "0", ABOVE),
+        ("--minutes", "an hour", ABOVE),
+        ("--rate", "nan", ABOVE),
+        ("--rate", "inf", ABOVE),
+        ("--consistency", "nan", "0 or a number above it"),
+        ("--consistency", "-0.1", "0 or a number above it"),
+        ("--consistency", "inf", "0 or a number above it"),
+        ("--consistency", "some", "0 or a number above it"),
+    ],
+)
+def test_a_number_that_is_none_is_said_in_words(capsys, option, value, words):
+    model = ["dacon", "--dino", "d"] if option == "--consistency" else ["compact"]
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", *model, "--data", "a", "--out", "b", f"{option}={value}"])
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith(f"error: argument {option}: “{value}” is not {words}")
+
+
+@pytest.mark.parametrize("model", [["compact", "--steps"], ["dacon", "--dino", "d", "--epochs"]])
+def test_the_clock_or_a_number_ends_a_run_and_not_both(capsys, model):
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", *model, "5", "--minutes", "1", "--data", "a", "--out", "b"])
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith(f"argument --minutes: not allowed with argument {model[-1]}")
+
+
+def test_going_on_without_the_weights_it_began_with_says_what_is_missing(compact, tmp_path):
+    assert compact("--steps", 1, "--from", "compact")[0] == 0
+    checkpoint = tmp_path / "studio A.checkpoint"
+    code, said = compact("--steps", 2, "--resume", checkpoint)
+    assert code == 2
+    assert said.err == (
+        f"shiage: {checkpoint} does not go with this run: it was made with another rate (0.0001,"
+        " not 0.001); give the options that it began with again, --from among them.\n"
+    )
+    assert compact("--steps", 2, "--resume", checkpoint, "--from", "compact")[0] == 0
 
 
 def test_a_full_disk_stops_the_training_with_one_sentence(compact, tmp_path):
