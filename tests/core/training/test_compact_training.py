@@ -14,7 +14,7 @@ from core.segments import segment
 from core.training.changes import mirrored, reframed, thinned, tinted
 from core.training.clips import find_training_clips, read_frames
 from core.training.compact import CompactTrainer, Plan, group_losses
-from core.training.described import CLEAN, DescribedClips
+from core.training.described import CLEAN, DescribedClips, PackedFrame
 from core.training.loop import CHECKPOINT, TrainingError, run
 from core.training.pool import FramePool
 from tests.core.encoders.drawings import INK, outlines
@@ -281,6 +281,52 @@ def test_groups_are_of_one_clip_and_often_have_its_first_sheet(clips, tmp_path):
         batch, _ = pool.gather(group)
         np.testing.assert_array_equal(batch.is_segment.sum(dim=1), length)
     assert np.isin(drawn.frame, firsts).any(axis=1).mean() > 0.4
+
+
+@pytest.fixture
+def packed(clips, tmp_path):
+    """The first clip as drawn: four drawings and two sheets."""
+    return DescribedClips(tmp_path, seed=0).frames(clips / "clip0", CLEAN)
+
+
+def test_a_folder_counts_with_the_root_of_its_number_of_clips(packed):
+    pool = FramePool(CPU)
+    for folder in (0, 1, 1, 1, 1):
+        pool.add(folder, [packed])
+    drawn = pool.draw(3000, np.random.default_rng(0))
+    is_first = drawn.frame[:, 0] < len(packed)
+    assert is_first.mean() == pytest.approx(1 / (1 + 2), abs=0.03)
+
+
+def test_two_frames_that_are_near_are_near_and_two(packed):
+    pool = FramePool(CPU)
+    pool.add(0, [packed[:5]])  # with one sheet: two frames are near in all groups
+    near = pool.draw(200, np.random.default_rng(0)).frame[:, :2]
+    assert set((near[:, 1] - near[:, 0]).tolist()) == {1, 2, 3}
+    assert near.max() == 3
+
+
+def test_more_than_half_of_the_groups_are_of_one_variant(packed):
+    pool = FramePool(CPU)
+    pool.add(0, [packed, packed])
+    variant = pool.draw(1000, np.random.default_rng(0)).frame // len(packed)
+    is_common = (variant == variant[:, :1]).all(axis=1)
+    assert is_common.mean() == pytest.approx(0.6 + 0.4 / 2**3, abs=0.04)
+    assert set(variant[is_common].ravel().tolist()) == {0, 1}
+
+
+def test_a_pool_is_named_after_colours_sheets_and_folders(packed):
+    def name(frames, folder=0):
+        pool = FramePool(CPU)
+        pool.add(folder, [frames])
+        return pool.content
+
+    first = packed[0].arrays
+    painted = PackedFrame({**first, "colors": first["colors"] + np.uint32(1)})
+    sheet = PackedFrame({**packed[3].arrays, "is_sheet": np.array(True)})
+    others = [[painted, *packed[1:]], [*packed[:3], sheet, *packed[4:]], packed[:5]]
+    assert len({name(packed), name(packed, folder=1), *map(name, others)}) == 5
+    assert name(packed) == name(list(packed))
 
 
 def test_a_thinned_frame_lacks_some_segments():

@@ -199,6 +199,18 @@ def test_every_frame_is_a_target_once_an_epoch_with_a_reference_near_it(tmp_path
     assert offsets == set(OFFSETS)
 
 
+def test_every_epoch_has_an_order_of_its_own_and_every_seed(tmp_path):
+    clip = [tmp_path / str(i) for i in range(20)]
+    frames = [(clip, i) for i in range(len(clip))]
+
+    def order(epoch, seed=0):
+        plan = Plan(seed=seed)
+        return tuple(draw_pair(frames, plan, epoch * len(clip) + i)[0] for i in range(len(clip)))
+
+    assert len({order(0), order(1), order(2), order(0, seed=1), tuple(clip)}) == 5
+    assert order(1) == order(1)
+
+
 def test_what_dinov2_said_is_asked_again_where_its_file_is_cut_short(clips, tmp_path):
     expected = [each.item() for each in trainer(clips, tmp_path).loss(0)]
     stored = list(tmp_path.glob("*.safetensors"))
