@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app import tools
 from app.desk import Desk
 from app.marks import RING_BELOW, draw_marks
-from app.overlays import Argb, doubt_overlay, flash_overlay, visible_labels
+from app.overlays import OUTLINE_REACH, Argb, doubt_overlay, flash_overlay, visible_labels
 from app.painted import PaintedFrame
 from app.shown import Recolored
 from app.theme import PAPER, SURROUND
@@ -322,10 +322,15 @@ class Canvas(QWidget):
         painter.setOpacity(1)
 
     def _draw_doubts(self, painter: QPainter, drawing: Drawing, part: QRect) -> None:
-        """Draw the doubts of a part of the canvas."""
+        """Draw the doubts of a part of the canvas, to which the painter is clipped."""
         width, height = self._device_size()
         if self._labels is None or self._labels.shape != (height, width):
             self._labels = visible_labels(drawing.segments.label_map, self._view, width, height)
+        # outlines look at what is around them: with that they are the same in every part
+        margin = ceil(OUTLINE_REACH * self.devicePixelRatioF())
+        part = part.adjusted(-margin, -margin, margin, margin).intersected(
+            QRect(0, 0, width, height)
+        )
         shown = self._desk.shown
         bands = np.zeros(len(drawing.segments), np.int8)
         if self._overlay_on and shown is not None:

@@ -1,6 +1,7 @@
 """Overlays: doubt drawn as hatch and outline, never as a tint."""
 
 from functools import cache
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ VEIL = np.uint32(0x80808080)
 
 STRIDE = 16
 """Distance of hatch lines and dots: dense enough for a small segment, open enough to see paint."""
+
+OUTLINE_REACH = 5
+"""How far the outline of the selected segment reaches beyond it, in screen pixels."""
 
 Argb = npt.NDArray[np.uint32]
 
@@ -49,7 +53,7 @@ def doubt_overlay(
     Args:
         labels: `[h, w]`, one per device pixel.
         bands: `[L]`, a `Band` per segment.
-        selected: the label to outline in white, 0 for none.
+        selected: the label to outline in white from outside, 0 for none; no other outline hides it.
         ratio: device pixels per screen pixel; hatch and outlines grow with it.
         origin: row and column of the canvas at which `labels` begins.
 
@@ -66,13 +70,27 @@ def doubt_overlay(
         place = (y * period)[:, None] + x + band * np.int32(period**2)
         result = patterns.ravel().take(place)
         is_outline = _edges(labels, round(2 * ratio)) & (band >= Band.DOUBTFUL)
+        is_outline &= labels != selected  # which has an outline of its own
         np.copyto(result, outlines.take(band), where=is_outline)
     if selected:
-        is_selected = labels == selected
-        for color, width in ((SHADE, 4), (WHITE, 3)):
-            edge = _edges(labels, round(width * ratio))
-            np.copyto(result, np.uint32(color), where=is_selected & edge)
+        _surround(result, labels == selected, ratio)
     return result
+
+
+def _surround(overlay: Argb, is_selected: npt.NDArray[np.bool_], ratio: float) -> None:
+    """Outline what is selected from outside: a tiny segment has no pixel to spare for it."""
+    rows, columns = np.flatnonzero(is_selected.any(axis=1)), np.flatnonzero(is_selected.any(axis=0))
+    if not len(rows):
+        return
+    reach = ceil(OUTLINE_REACH * ratio)
+    part = np.s_[
+        max(rows[0] - reach, 0) : rows[-1] + reach + 1,
+        max(columns[0] - reach, 0) : columns[-1] + reach + 1,
+    ]
+    inside = is_selected[part]
+    for color, width in ((SHADE, OUTLINE_REACH), (WHITE, OUTLINE_REACH - 1), (SHADE, 1)):
+        around = _grown(inside, round(width * ratio)) & ~inside
+        np.copyto(overlay[part], np.uint32(color), where=around)
 
 
 def flash_overlay(labels: LabelMap, is_lit: npt.NDArray[np.bool_], *, ratio: float) -> Argb:
@@ -109,6 +127,19 @@ def _patterns(ratio: float) -> Argb:
         patterns[band][where] = color
     patterns.setflags(write=False)
     return patterns
+
+
+def _grown(mask: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:
+    """Mark the pixels `[h, w]` in a square of that reach around every pixel of a mask."""
+    down = mask.copy()
+    for step in range(1, reach + 1):
+        down[step:] |= mask[:-step]
+        down[:-step] |= mask[step:]
+    grown = down.copy()
+    for step in range(1, reach + 1):
+        grown[:, step:] |= down[:, :-step]
+        grown[:, :-step] |= down[:, step:]
+    return grown
 
 
 def _edges(labels: LabelMap, reach: int) -> npt.NDArray[np.bool_]:

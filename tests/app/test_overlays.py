@@ -49,10 +49,18 @@ def test_bands_differ_by_pattern_and_not_by_colour_alone():
     assert len(patterns) == 3
 
 
-def test_the_selected_segment_is_outlined_in_white():
+def test_the_selected_segment_is_outlined_in_white_from_outside():
     pixels = overlay(Band.SURE, Band.SURE, selected=2)
-    assert (pixels[:, 60:63] == WHITE).all()
-    assert not pixels[:, :60].any()
+    assert (pixels[:, 56:59] == WHITE).all()
+    assert not pixels[:, 60:].any()
+
+
+def test_what_is_tiny_keeps_its_colour_in_sight_while_it_is_in_question():
+    labels = np.zeros((40, 40), np.int32)
+    labels[20:22, 16:24] = 1
+    pixels = doubt_overlay(labels, np.array([Band.DOUBTFUL], np.int8), selected=1)
+    assert (pixels[labels == 1] == 0).mean() > 0.7
+    assert (pixels[16:26, 12:28] == WHITE).any()
 
 
 def test_hatch_grows_with_the_resolution_of_the_screen():

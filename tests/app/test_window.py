@@ -527,6 +527,19 @@ def test_redrawing_a_part_of_the_canvas_equals_redrawing_all_of_it(
     assert window.canvas.grab().toImage() == in_parts
 
 
+def test_a_part_redrawn_beside_the_selected_segment_keeps_its_outline_whole(
+    window, open_clip, make_clip
+):
+    desk = open_clip(make_clip(count=1))
+    desk.select(4)
+    window.canvas.zoom_to(25)  # a line is as wide as the part reaches beyond what was painted
+    window.canvas.grab()
+    desk.give(2, desk.palette.id_of(HAIR))
+    in_parts = window.canvas.grab().toImage()
+    window.canvas.zoom_to(25)
+    assert window.canvas.grab().toImage() == in_parts
+
+
 def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, make_clip, qtbot):
     folder = make_clip(count=1, with_sheet=False)
     page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
