@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
-from app.review import Review
+from app.review import Candidate, Review
 from app.theme import PAPER
 from app.thumbnails import VEIL, veil
 from core.jobs import Sheet
@@ -132,13 +132,21 @@ class SheetsPanel(QWidget):
 
     @Slot()
     def _on_question(self) -> None:
-        """Light what speaks for the best candidate; turn to its sheet if a doubt is asked about."""
-        best = next(iter(self._review.candidates), None)
-        source = best.source if best is not None else None
+        """Light what speaks for the colour shown; turn to its sheet if a doubt is asked about."""
+        spoken_for = self._candidate()
+        source = spoken_for.source if spoken_for is not None else None
         if self._review.is_asking and source in self._desk.sheet_files:
             self._list.setCurrentRow(self._desk.sheet_files.index(source))
-        is_here = best is not None and source == self._chosen()
-        self._picture.light([best.label] if is_here and best is not None else [])
+        is_here = spoken_for is not None and source == self._chosen()
+        self._picture.light([spoken_for.label] if is_here and spoken_for is not None else [])
+
+    def _candidate(self) -> Candidate | None:
+        """Return the candidate whose colour the segment shows, the best one if it is none."""
+        candidates, shown = self._review.candidates, self._desk.shown
+        if not candidates or shown is None:
+            return None
+        now = shown.colors[self._review.label - 1]
+        return next((each for each in candidates if each.color_id == now), candidates[0])
 
     @Slot()
     def _on_color(self) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QTableView
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QListWidget, QTableView
 
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import WORDS, CandidatesPanel
@@ -353,3 +353,12 @@ def test_the_frame_that_one_turns_to_is_predicted_first(window, make_clip, qtbot
     qtbot.waitUntil(lambda: is_idle(window), timeout=60_000)
     assert set(order) == set(ids)
     assert order.index(ids[30]) < 6
+
+
+def test_the_sheet_that_speaks_for_the_colour_shown_is_turned_to(window, doubtful, press, qtbot):
+    press(Qt.Key.Key_N)
+    first, second = window.review.candidates[:2]
+    sheets = window.sheets_panel.findChild(QListWidget)
+    qtbot.waitUntil(lambda: sheets.currentItem().text() == first.source.name)
+    press(Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: sheets.currentItem().text() == second.source.name)
