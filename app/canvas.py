@@ -41,6 +41,9 @@ from core.palette import NO_COLOR
 
 FLASH_MS = 1200
 
+THIN = 4
+"""Segments that look thinner than this on average (screen pixels) are too thin to judge."""
+
 
 class Canvas(QWidget):
     """Shows a frame and turns mouse and wheel into requests to the desk."""
@@ -140,15 +143,18 @@ class Canvas(QWidget):
         if self._desk.drawing is None:
             return
         x, y, width, height = self._desk.drawing.segments.boxes[label - 1].tolist()
-        ratio, view = self.devicePixelRatioF(), self._view
-        if max(width, height) * view.scale < RING_BELOW * ratio:
-            view = View(min(float(ceil(2 * RING_BELOW * ratio / max(width, height))), 8.0))
-        elif self._shows_whole:
+        ratio, scale, canvas = self.devicePixelRatioF(), self._view.scale, self._device_size()
+        length = max(width, height)
+        thickness = int(self._desk.drawing.segments.areas[label - 1]) / length
+        if length * scale < RING_BELOW * ratio or thickness * scale < THIN * ratio:
+            wanted = ceil(2 * max(RING_BELOW / length, THIN / thickness) * ratio)
+            room = int(min(canvas[0] / width, canvas[1] / height))
+            scale = max(min(float(wanted), 8.0 * ratio, float(room)), scale)
+        if self._shows_whole and scale == self._view.scale:
             return  # the whole frame is in sight, and this segment is large enough
-        canvas = self._device_size()
         self._shows_whole = False
         middle = (x + width / 2, y + height / 2)
-        self._set_view(view.centered(*middle, width=canvas[0], height=canvas[1]))
+        self._set_view(View(scale).centered(*middle, width=canvas[0], height=canvas[1]))
 
     # ------------------------------------------------------------ the picture
 

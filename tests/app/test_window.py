@@ -831,3 +831,27 @@ def test_a_closed_panel_comes_back_from_the_menu(window, open_clip, make_clip):
     )
     toggle.trigger()
     assert dock.isVisible()
+
+
+@pytest.fixture
+def sliver(open_clip, make_clip):
+    """A clip with one long segment that is a single pixel thick."""
+    folder = make_clip(count=1, with_sheet=False)
+    page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
+    page[400:403, 600:662] = (0, 0, 0, 255)
+    page[401, 601:661] = (255, 255, 255, 0)
+    save(folder / "line" / "A0001.png", page)
+    return open_clip(folder)
+
+
+def test_a_sliver_is_zoomed_to_until_it_is_thick_enough_to_judge(window, sliver):
+    sliver.go_to(0, 2)
+    assert window.canvas.view.scale == 8
+
+
+def test_the_zoom_to_what_is_small_grows_with_the_resolution_of_the_screen(
+    window, sliver, monkeypatch
+):
+    monkeypatch.setattr(window.canvas, "devicePixelRatioF", lambda: 1.5)
+    sliver.go_to(0, 2)
+    assert window.canvas.view.scale == 12
