@@ -3,13 +3,14 @@
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
     Qt,
     Slot,
 )
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -51,10 +52,12 @@ class ReviewPanel(QWidget):
         # the area can be spared most, and stands between frame and band
         self._queue.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._queue.clicked.connect(self._on_doubt)
+        self._queue.activated.connect(self._on_doubt)
         self._changes_title = QLabel()
         self._changes_rows = _Changes(desk, review)
         self._changes = _list(self._changes_rows, self.tr("Segments that the last step changed"))
         self._changes.clicked.connect(self._on_change)
+        self._changes.activated.connect(self._on_change)
         self._desk = desk
         choices = QGridLayout()
         choices.setColumnStretch(1, 1)
@@ -209,6 +212,25 @@ class _Changes(QAbstractListModel):
         self.endResetModel()
 
 
+class _Rows(QTableView):
+    """Rows that one goes through with the keys that turn frames and colours elsewhere."""
+
+    KEYS = (
+        *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right),
+        *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End),
+        *(Qt.Key.Key_Return, Qt.Key.Key_Enter),
+    )
+
+    def event(self, event: QEvent) -> bool:
+        """Claim these keys before a shortcut of the window gets them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if event.key() in self.KEYS and held == Qt.KeyboardModifier.NoModifier:
+                event.accept()
+                return True
+        return super().event(event)
+
+
 def _choices(values: type[Order] | type[Filter], name: str) -> QComboBox:
     box = QComboBox()
     context = values.__name__
@@ -220,7 +242,7 @@ def _choices(values: type[Order] | type[Filter], name: str) -> QComboBox:
 
 def _list(rows: QAbstractListModel, name: str) -> QTableView:
     """Make a list of rows: a table, because a list view looks at every row before it shows one."""
-    view = QTableView()
+    view = _Rows()
     view.setModel(rows)
     view.setShowGrid(False)
     view.setWordWrap(False)  # or else a row is cut off at its end, whatever the elide mode

@@ -362,3 +362,24 @@ def test_the_sheet_that_speaks_for_the_colour_shown_is_turned_to(window, doubtfu
     qtbot.waitUntil(lambda: sheets.currentItem().text() == first.source.name)
     press(Qt.Key.Key_C)
     qtbot.waitUntil(lambda: sheets.currentItem().text() == second.source.name)
+
+
+def test_the_queue_is_gone_through_and_visited_with_the_keyboard(window, doubtful, press, qtbot):
+    press(Qt.Key.Key_N)
+    queue = next(
+        view
+        for view in window.findChildren(QTableView)
+        if view.accessibleName() == "Doubtful segments"
+    )
+    color_id, position, label = doubtful.color_id, doubtful.position, doubtful.label
+    queue.setFocus()
+    row = queue.currentIndex().row()
+    qtbot.keyClick(queue, Qt.Key.Key_Down)
+    assert queue.currentIndex().row() == row + 1
+    assert (doubtful.color_id, doubtful.position, doubtful.label) == (color_id, position, label)
+    qtbot.keyClick(queue, Qt.Key.Key_Return)
+    assert (doubtful.position, doubtful.label) != (position, label)
+    assert window.review.is_asking
+    assert doubtful.project.undo_text is None
+    qtbot.keyClick(queue, Qt.Key.Key_1)
+    assert doubtful.shown.marks[doubtful.label - 1]
