@@ -81,6 +81,8 @@ class CandidatesPanel(QWidget):
     @Slot()
     def _on_clicked(self) -> None:
         place = next(place for place, row in enumerate(self._rows) if row is self.sender())
+        if self._review.label != self._desk.label:
+            self._desk.select(self._review.label)  # it was only under the cursor
         self._review.choose(place)
 
     def _color(self, candidate: Candidate) -> tuple[str, QPixmap]:

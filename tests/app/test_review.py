@@ -383,3 +383,14 @@ def test_the_queue_is_gone_through_and_visited_with_the_keyboard(window, doubtfu
     assert doubtful.project.undo_text is None
     qtbot.keyClick(queue, Qt.Key.Key_1)
     assert doubtful.shown.marks[doubtful.label - 1]
+
+
+def test_a_candidate_of_the_segment_under_the_cursor_can_be_clicked(window, doubtful, qtbot):
+    label = int(doubtful.shown.doubtful[0])
+    window.review.hover(label)
+    second = window.review.candidates[1]
+    rows = window.findChild(CandidatesPanel).findChildren(QAbstractButton)
+    qtbot.waitUntil(rows[1].isVisible)
+    qtbot.mouseClick(rows[1], Qt.MouseButton.LeftButton)
+    assert doubtful.label == label
+    assert doubtful.shown.colors[label - 1] == second.color_id
