@@ -24,6 +24,8 @@ class Command:
     enabled: "Callable[[MainWindow], bool]"
     separated: bool = False
     """Whether a line stands above it."""
+    repeats: bool = True
+    """Whether it is done again and again while its key is held."""
 
     @property
     def title(self) -> str:
@@ -203,6 +205,7 @@ COMMANDS = (
         ("Return", "Enter"),
         lambda w: w.review.accept(),
         _writable,
+        repeats=False,
     ),
     Command(
         "&Colour",
@@ -210,6 +213,7 @@ COMMANDS = (
         ("Ctrl+Return", "Ctrl+Enter"),
         lambda w: w.review.accept_frame(),
         _writable,
+        repeats=False,
     ),
     Command(
         "&Colour",
@@ -224,6 +228,7 @@ COMMANDS = (
         ("A",),
         lambda w: w.review.find_elsewhere(),
         _writable,
+        repeats=False,
     ),
     Command(
         "&Colour",

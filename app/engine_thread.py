@@ -34,7 +34,7 @@ PRIORITY = {Export: 1, UseModel: 2, Predict: 3}
 An export ends with the model that it began with; a prediction does not.
 """
 
-SUPERSEDING = (OpenClip, ShowFrame, Predict)
+SUPERSEDING = (OpenClip, ShowFrame, Predict, FindElsewhere)
 """Jobs of which only the latest is wanted; all others are done one after the other."""
 
 

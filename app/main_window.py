@@ -257,6 +257,7 @@ class MainWindow(QMainWindow):
                 menus[command.menu].addSeparator()
             action = menus[command.menu].addAction(command.title)
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+            action.setAutoRepeat(command.repeats)
             action.triggered.connect(lambda _checked=False, c=command: c.run(self))
             actions.append((command, action))
         file_menu = next(iter(menus.values()))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QListWidget, QTableView
 
 from app.dialogs.elsewhere import ElsewhereDialog
@@ -394,3 +395,22 @@ def test_a_candidate_of_the_segment_under_the_cursor_can_be_clicked(window, doub
     qtbot.mouseClick(rows[1], Qt.MouseButton.LeftButton)
     assert doubtful.label == label
     assert doubtful.shown.colors[label - 1] == second.color_id
+
+
+def test_a_held_key_accepts_and_asks_only_once(window):
+    for key in ("Return", "Ctrl+Return", "A"):
+        action = next(a for a in window.findChildren(QAction) if QKeySequence(key) in a.shortcuts())
+        assert not action.autoRepeat()
+
+
+def test_a_second_search_elsewhere_takes_the_place_of_the_first(window, doubtful, press, qtbot):
+    press(Qt.Key.Key_N)
+    press(Qt.Key.Key_C)
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: window.findChild(ElsewhereDialog) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    dialogs = window.findChildren(ElsewhereDialog)
+    for dialog in dialogs:
+        dialog.reject()
+    assert len(dialogs) == 1
