@@ -37,6 +37,8 @@ class PalettePanel(QWidget):
         self._list.setUniformItemSizes(True)
         self._list.setAccessibleName(self.tr("Palette"))
         self._list.currentItemChanged.connect(self._on_chosen)
+        # a click on the colour in the bucket asks once more where it is used
+        self._list.itemClicked.connect(desk.color_changed)
         self._add = QPushButton(self.tr("Add colour…"))
         self._add.clicked.connect(self._on_add)
         buttons = QHBoxLayout()

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QVariantAnimation
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QListWidget, QTableView
 
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import WORDS, CandidatesPanel
 from app.panels.frame_strip import DOUBTS, IS_KNOWN
-from app.panels.palette import color_title
+from app.panels.palette import PalettePanel, color_title
 from app.panels.review import ReviewPanel
 from app.queue import Filter, Order
 from core.edits import Mark
@@ -414,3 +414,15 @@ def test_a_second_search_elsewhere_takes_the_place_of_the_first(window, doubtful
     for dialog in dialogs:
         dialog.reject()
     assert len(dialogs) == 1
+
+
+def test_a_click_on_the_colour_in_the_bucket_shows_again_where_it_is(window, doubtful, qtbot):
+    flash = window.canvas.findChild(QVariantAnimation)
+    colors = window.findChild(PalettePanel).findChild(QListWidget)
+    colors.setCurrentRow(
+        1 + next(row for row, color in enumerate(doubtful.palette.colors) if color.rgba == SKIN)
+    )
+    flash.stop()
+    at = colors.visualItemRect(colors.currentItem()).center()
+    qtbot.mouseClick(colors.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert flash.state() == QVariantAnimation.State.Running
