@@ -65,6 +65,7 @@ class Canvas(QWidget):
         self._overlay_on = True
         self._selected = 0
         self._lit: npt.NDArray[np.int32] = np.zeros(0, np.int32)  # labels that flash
+        self._unseen: dict[int, set[int]] = {}  # by frame: what the last step changed there
         self._light: Argb | None = None  # what flashes, at its brightest
         self._flash = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=FLASH_MS)
         self._flash.valueChanged.connect(self._on_flash)
@@ -82,6 +83,8 @@ class Canvas(QWidget):
         desk.segment_wanted.connect(self._center_on)
         desk.recolored.connect(self._on_recolored)
         desk.color_changed.connect(self._on_color)
+        desk.edited.connect(self._unseen.clear)
+        desk.cut_changed.connect(self._unseen.clear)
         self._on_frame()
 
     def sizeHint(self) -> QSize:
@@ -177,6 +180,8 @@ class Canvas(QWidget):
         former_size, self._size = self._size, self._painted.size
         if self._size != former_size or self._shows_whole:
             self.fit()
+        unseen = self._unseen.pop(self._desk.frame_id or 0, set())
+        self.flash([label for label in unseen if label <= len(drawing.segments)])
 
     @Slot(object)
     def _on_painted(self, frame_ids: frozenset[int]) -> None:
@@ -209,9 +214,12 @@ class Canvas(QWidget):
 
     @Slot(object)
     def _on_recolored(self, recolored: Recolored) -> None:
-        """Flash what an answer elsewhere has changed in this frame."""
-        if recolored.frame_id == self._frame_id:
-            self.flash([label for label, before, _ in recolored.segments if before != NO_COLOR])
+        """Flash what an answer elsewhere has changed, in other frames once they are turned to."""
+        labels = [label for label, before, _ in recolored.segments if before != NO_COLOR]
+        if recolored.frame_id == self._desk.frame_id and self._desk.drawing is not None:
+            self.flash(labels)
+        else:
+            self._unseen.setdefault(recolored.frame_id, set()).update(labels)
 
     @Slot()
     def _on_color(self) -> None:

@@ -426,3 +426,18 @@ def test_a_click_on_the_colour_in_the_bucket_shows_again_where_it_is(window, dou
     at = colors.visualItemRect(colors.currentItem()).center()
     qtbot.mouseClick(colors.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert flash.state() == QVariantAnimation.State.Running
+
+
+def test_what_an_answer_changed_in_another_frame_flashes_once_when_it_is_turned_to(
+    window, doubtful, press
+):
+    press(Qt.Key.Key_N)
+    press(Qt.Key.Key_C)
+    flash = window.canvas.findChild(QVariantAnimation)
+    here = doubtful.frame_id
+    assert any(change.frame_id == doubtful.frames[1].id != here for change in window.review.changes)
+    press(Qt.Key.Key_Right)
+    assert flash.state() == QVariantAnimation.State.Running
+    press(Qt.Key.Key_Left)
+    press(Qt.Key.Key_Right)
+    assert flash.state() == QVariantAnimation.State.Stopped
