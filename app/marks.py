@@ -1,7 +1,7 @@
 """Marks: rings around what is doubtful but tiny, and ticks where a person corrected."""
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.overlays import GREEN, ORANGE, VERMILLION
@@ -12,7 +12,7 @@ from core.jobs import Drawing
 from core.matching import Band
 
 RING_BELOW = 24
-"""Doubtful segments that look smaller than this (screen pixels) get a ring."""
+"""Segments to look at that look smaller than this (screen pixels) get a ring."""
 
 
 def draw_marks(
@@ -32,14 +32,10 @@ def draw_marks(
     is_tiny = boxes[:, 2:].max(axis=1) * view.scale < RING_BELOW * ratio
     for index in np.flatnonzero(is_tiny & (shown.bands >= Band.DOUBTFUL)).tolist():
         x, y, width, height = boxes[index].tolist()
-        middle = QPointF(
-            (x + width / 2) * view.scale + view.x, (y + height / 2) * view.scale + view.y
-        )
-        radius = max(width, height) * view.scale / 2 + 4 * ratio
+        box = QRectF(x * view.scale + view.x, y * view.scale + view.y, 0, 0)
+        box.setSize(QSizeF(width * view.scale, height * view.scale))
         unknown = shown.bands[index] == Band.NO_MATCH
-        for color, pen_width in ((0x8C000000, 3), (VERMILLION if unknown else ORANGE, 1.5)):
-            painter.setPen(QPen(QColor.fromRgba(color), pen_width * ratio))
-            painter.drawEllipse(middle, radius, radius)
+        draw_ring(painter, box, VERMILLION if unknown else ORANGE, ratio)
     painter.setPen(QPen(QColor(255, 255, 255, 200), ratio))
     painter.setBrush(QColor.fromRgba(GREEN))
     size = 7 * ratio
@@ -49,3 +45,11 @@ def draw_marks(
         painter.drawPolygon(
             QPolygonF([corner, corner + QPointF(size, 0), corner + QPointF(0, size)])
         )
+
+
+def draw_ring(painter: QPainter, box: QRectF, color: int, ratio: float = 1.0) -> None:
+    """Draw a ring of a colour (0xAARRGGBB), with a dark rim, around a box too small to be seen."""
+    radius = max(box.width(), box.height()) / 2 + 4 * ratio
+    for each, width in ((0x8C000000, 3), (color, 1.5)):
+        painter.setPen(QPen(QColor.fromRgba(each), width * ratio))
+        painter.drawEllipse(box.center(), radius, radius)

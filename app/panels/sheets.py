@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.marks import RING_BELOW, draw_ring
+from app.overlays import WHITE
 from app.review import Candidate, Review
 from app.theme import PAPER
 from app.thumbnails import VEIL, veil
@@ -238,6 +240,19 @@ class SheetPicture(QWidget):
             format_ = QImage.Format.Format_ARGB32_Premultiplied
             height, width = shade.shape
             painter.drawImage(target, QImage(shade.data, width, height, 4 * width, format_))
+            self._ring_what_is_tiny(painter, self._sheet, lit)
+
+    def _ring_what_is_tiny(self, painter: QPainter, sheet: Sheet, lit: list[int]) -> None:
+        """Ring lit segments of which there are few pixels in the reduced sheet, or none at all."""
+        target = self._target()
+        scale = target.height() / sheet.picture.shape[0]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for x, y, width, height in (
+            sheet.drawing.segments.boxes[np.array(lit) - 1] * scale
+        ).tolist():
+            if max(width, height) < RING_BELOW:
+                box = QRectF(target.x() + x, target.y() + y, width, height)
+                draw_ring(painter, box, WHITE)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell the colour of the segment under the cursor."""

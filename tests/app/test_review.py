@@ -11,6 +11,7 @@ from app.panels.candidates import WORDS, CandidatesPanel
 from app.panels.frame_strip import DOUBTS, IS_KNOWN
 from app.panels.palette import PalettePanel, color_title
 from app.panels.review import ReviewPanel
+from app.panels.sheets import SheetPicture
 from app.queue import Filter, Order
 from core.edits import Mark
 from core.palette import NO_COLOR, pack
@@ -441,3 +442,29 @@ def test_what_an_answer_changed_in_another_frame_flashes_once_when_it_is_turned_
     press(Qt.Key.Key_Left)
     press(Qt.Key.Key_Right)
     assert flash.state() == QVariantAnimation.State.Stopped
+
+
+def test_what_is_lit_on_a_sheet_but_too_small_to_be_seen_there_is_ringed(
+    window, open_clip, make_clip, press, qtbot
+):
+    folder = make_clip(count=1, with_sheet=False)
+    page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
+    page[400:405, 800:805] = page[400:405, 600:605] = (0, 0, 0, 255)
+    page[402, 802] = page[402, 602] = (255, 255, 255, 0)
+    save(folder / "line" / "A0001.png", page)
+    for name, colors in (("a", (CLEAR, SKIN, HAIR)), ("b", (CLEAR, HAIR, SKIN))):
+        save(folder / "ref" / "line" / f"{name}.png", page)
+        save(folder / "ref" / "gt" / f"{name}.png", color_image(page, colors))
+    open_clip(folder)
+    press(Qt.Key.Key_N)
+    picture = window.sheets_panel.findChild(SheetPicture)
+
+    def bright():
+        image = picture.grab().toImage()
+        return sum(
+            image.pixelColor(x, y).lightness() > 200
+            for x in range(image.width())
+            for y in range(10, image.height() - 10)  # what is beside the sheet may be bright
+        )
+
+    qtbot.waitUntil(lambda: 10 < bright() < 100)
