@@ -38,6 +38,7 @@ from app.theme import PAPER, SURROUND
 from app.view import View, fit
 from core.jobs import Drawing
 from core.palette import NO_COLOR
+from core.segments import SHUT_IN
 
 FLASH_MS = 1200
 
@@ -71,7 +72,8 @@ class Canvas(QWidget):
         self._flash.valueChanged.connect(self._on_flash)
         self._grip: QPointF | None = None
         self._space_held = False
-        self._filled = 0
+        self._filled = 0  # the label that a drag has come to
+        self._is_drag_a_step = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Canvas"))
@@ -264,7 +266,9 @@ class Canvas(QWidget):
         Args:
             boxes: `[N, 4]` of the segments: x, y, width, height in image pixels.
         """
-        view, margin = self._view, RING_BELOW * self.devicePixelRatioF()
+        view = self._view
+        # a trace line that is given to a segment may lie that far from it
+        margin = max(RING_BELOW * self.devicePixelRatioF(), 2 * SHUT_IN[-1] * view.scale)
         left, top = boxes[:, :2].min(axis=0).tolist()
         right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
         box = QRectF(left * view.scale + view.x, top * view.scale + view.y, 0, 0)
@@ -370,9 +374,8 @@ class Canvas(QWidget):
             if event.modifiers() & Qt.KeyboardModifier.AltModifier:
                 self._pick(label)
             elif label:
-                self._filled = label
-                self._desk.select(label)
-                self._desk.fill(label)
+                self._is_drag_a_step = False
+                self._fill(label)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, paint every segment that a drag crosses, or tell what is under the cursor."""
@@ -384,10 +387,15 @@ class Canvas(QWidget):
             return
         label = self._label_at(event.position())
         if self._filled and label and label != self._filled:
-            self._filled = label
-            self._desk.select(label)
-            self._desk.fill(label)
+            self._fill(label)
         self.hovered.emit(label)
+
+    def _fill(self, label: int) -> None:
+        """Paint a segment; all that one drag paints is one step."""
+        self._filled = label
+        self._desk.select(label)
+        if self._desk.fill(label, goes_on=self._is_drag_a_step):
+            self._is_drag_a_step = True
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
         """Let go."""

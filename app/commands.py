@@ -20,7 +20,7 @@ class Command:
     menu: str
     text: str
     keys: tuple[str, ...]
-    run: "Callable[[MainWindow], None]"
+    run: "Callable[[MainWindow], object]"
     enabled: "Callable[[MainWindow], bool]"
     separated: bool = False
     """Whether a line stands above it."""

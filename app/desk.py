@@ -315,20 +315,28 @@ class Desk(QObject):
 
     # ------------------------------------------------------------ painting
 
-    def fill(self, label: int) -> None:
-        """Paint a segment of the current frame with the colour in the bucket."""
-        self.give(label, self.color_id)
+    def fill(self, label: int, *, goes_on: bool = False) -> bool:
+        """Paint a segment of the current frame with the colour in the bucket; see `give`."""
+        return self.give(label, self.color_id, goes_on=goes_on)
 
-    def give(self, label: int, color_id: int) -> None:
-        """Give a segment of the current frame a colour by hand."""
+    def give(self, label: int, color_id: int, *, goes_on: bool = False) -> bool:
+        """Give a segment of the current frame a colour by hand.
+
+        Args:
+            label: which one.
+            color_id: of the palette, or `NO_COLOR`.
+            goes_on: whether it belongs to the step before, as in a drag over several segments.
+
+        Returns:
+            Whether anything was done.
+        """
         if self.drawing is None or self.shown is None or self.frame_id is None or not label:
-            return
+            return False
         paint_here = self.paint(self.frame_id)
         edit = tools.bucket(self.drawing.segments, paint_here, self.frame_id, label, color_id)
-        if edit is not None:
-            self.apply(edit)
+        return edit is not None and self.apply(edit, goes_on=goes_on)
 
-    def apply(self, edit: Edit) -> bool:
+    def apply(self, edit: Edit, *, goes_on: bool = False) -> bool:
         """Do a step: on disk before this returns, with what the drawings look like.
 
         Returns:
@@ -338,7 +346,7 @@ class Desk(QObject):
         drawing = self.drawing
         if drawing is not None and self.frames[self._position].digest is None:
             digests.setdefault(self.frames[self._position].id, drawing.digest)
-        return self._write(lambda project: project.apply(edit, digests))
+        return self._write(lambda project: project.apply(edit, digests, goes_on=goes_on))
 
     def _store_digests(self) -> None:
         digests, self._digests = self._digests, {}

@@ -199,4 +199,4 @@ def _content(path: Path) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> ImageError:
-    return ImageError(f"{path} cannot be read ({error.strerror}).")
+    return ImageError(f"{path} cannot be read ({error.strerror}): check the disk or the network.")

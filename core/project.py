@@ -153,11 +153,18 @@ class Project:
         """By frame id, the segments that have a history, whatever became of it."""
         return dict(self._painted)
 
-    def apply(self, edit: Edit, digests: Mapping[int, str] = MappingProxyType({})) -> Changes:
+    def apply(
+        self,
+        edit: Edit,
+        digests: Mapping[int, str] = MappingProxyType({}),
+        *,
+        goes_on: bool = False,
+    ) -> Changes:
         """Do an edit and drop what was undone before it; one that changes nothing is no step.
 
         Args:
             edit: the step.
+            goes_on: whether it is a further part of the last step, unless that has been undone.
             digests: what its drawings look like, by frame id: paint without it could not follow a
                 drawing that is saved anew, so that both are written or neither.
         """
@@ -165,7 +172,9 @@ class Project:
         if not strokes:
             self.set_digests(digests)
             return Changes()
-        step = Step(self._cursor(self._done) + 1, edit.text)
+        goes_on = goes_on and 0 < self._done == len(self._steps)
+        following = Step(self._cursor(self._done) + 1, edit.text)
+        step = self._steps[-1] if goes_on else following
         rows = [
             (
                 step.edit_id,
@@ -177,8 +186,9 @@ class Project:
             for frame_id, key, paint in strokes
         ]
         with self._transaction() as database:
-            database.execute("DELETE FROM edits WHERE id >= ?", (step.edit_id,))  # and strokes
-            database.execute("INSERT INTO edits VALUES (?, ?, ?)", (*step, _now()))
+            if not goes_on:
+                database.execute("DELETE FROM edits WHERE id >= ?", (step.edit_id,))  # and strokes
+                database.execute("INSERT INTO edits VALUES (?, ?, ?)", (*step, _now()))
             database.executemany(
                 "INSERT INTO strokes (edit_id, frame_id, first_pixel, area, before_color, "
                 "before_mark, after_color, after_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -187,8 +197,9 @@ class Project:
             database.execute("UPDATE meta SET cursor = ?", (step.edit_id,))
             _store_digests(database, digests)
         self.frames = self._with_digests(digests)
-        self._steps[self._done :] = [step]
-        self._done += 1
+        if not goes_on:
+            self._steps[self._done :] = [step]
+            self._done += 1
         for frame_id in {stroke.frame_id for stroke in strokes}:
             new = {stroke.key for stroke in strokes if stroke.frame_id == frame_id}
             self._painted[frame_id] = self._painted.get(frame_id, frozenset()) | new

@@ -53,6 +53,32 @@ def wait_idle(window, qtbot):
     qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
 
 
+def test_a_drag_over_several_segments_is_one_step(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip(count=1))
+    desk.take_color(desk.palette.id_of(HAIR))
+    canvas, width = window.canvas, desk.drawing.line.shape[1]
+    at = [
+        canvas.widget_pos(*divmod(int(pixel), width)[::-1]).toPoint()
+        for pixel in desk.drawing.segments.first_pixels
+    ]
+    before = shown_rgba(window, 0).tolist()
+    click(window, qtbot, 5)
+    wait_idle(window, qtbot)
+    clicked = shown_rgba(window, 0).tolist()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at[1])
+    for place in (at[2], at[3], at[1]):
+        qtbot.mouseMove(canvas, place)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at[1])
+    assert set(desk.paint(desk.frame_id)) == set(desk.drawing.segments.keys[1:])
+    desk.undo()
+    wait_idle(window, qtbot)
+    assert shown_rgba(window, 0).tolist() == clicked
+    desk.undo()
+    wait_idle(window, qtbot)
+    assert shown_rgba(window, 0).tolist() == before
+    assert desk.project.undo_text is None
+
+
 def test_an_opened_clip_is_predicted_from_the_sheets_beside_it(window, open_clip, make_clip):
     desk = open_clip(make_clip())
     assert [frame.path.name for frame in desk.frames] == ["A0001.png", "A0002.png", "A0003.png"]

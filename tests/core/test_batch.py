@@ -274,7 +274,10 @@ def test_a_cut_that_lacks_a_sheet_fails_in_one_sentence(capsys, command, sample,
     code, events = run(capsys, *command)
     assert code == 2
     [event] = of_kind(events, "notice")
-    assert event["notice"] == f"{color} cannot be read (No such file or directory)."
+    assert (
+        event["notice"]
+        == f"{color} cannot be read (No such file or directory): check the disk or the network."
+    )
 
 
 def test_a_cut_that_is_open_in_a_window_is_named_and_left_alone(capsys, sample, tmp_path):

@@ -61,6 +61,30 @@ def paint_face(color_id, frame_id=1):
     return Edit("Paint face", (Stroke(frame_id, FACE, corrected(color_id)),))
 
 
+def test_parts_of_one_gesture_are_one_step_each_on_disk_at_once(project):
+    other = SegmentKey(4, 6)
+    project.apply(paint_face(3))
+    project.apply(Edit("Drag", (Stroke(1, other, corrected(4)),)))
+    project.apply(Edit("Drag", (Stroke(2, FACE, corrected(4)),)), goes_on=True)
+    with reopened(project) as again:
+        assert again.paint(2) == {FACE: corrected(4)}
+        again.undo()
+        assert (again.paint(1), again.paint(2)) == ({FACE: corrected(3)}, {})
+        again.redo()
+        assert (again.paint(1)[other], again.paint(2)[FACE]) == (corrected(4), corrected(4))
+
+
+def test_what_was_undone_does_not_go_on(project):
+    project.apply(paint_face(3))
+    project.apply(paint_face(4))
+    project.undo()
+    project.apply(paint_face(5), goes_on=True)
+    assert project.paint(1) == {FACE: corrected(5)}
+    assert project.redo_text is None
+    project.undo()
+    assert project.paint(1) == {FACE: corrected(3)}
+
+
 # ---- a new cut ----
 
 
