@@ -40,7 +40,7 @@ def find_clips(folder: Path) -> tuple[Path, ...]:
     """
     if (folder / "line").is_dir():
         return (folder,)
-    clips = tuple(sorted(path.parent for path in folder.glob("*/line") if path.is_dir()))
+    clips = tuple(sorted(path.parent for path in folder.glob("[!.]*/line") if path.is_dir()))
     if not clips:
         raise TruthError(
             f"{folder} has no clip with a “line” folder; name a clip or a folder of clips."
