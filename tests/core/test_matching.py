@@ -50,6 +50,19 @@ def test_more_segments_of_a_colour_speak_louder():
     assert more.chances[0, 0] > few.chances[0, 0]
 
 
+def test_alike_segments_are_no_independent_witnesses():
+    """With a sharpness of a half, four segments of a colour count as two."""
+    bank = [reference([EAST] * 5, [7, 7, 7, 7, 8])]
+    chances = match(frame([EAST]), bank, replace(SCALE, sharpness=0.5)).chances[0]
+    assert chances[0] / chances[1] == pytest.approx(2, rel=1e-4)
+
+
+def test_of_equally_probable_colours_those_that_came_first_are_offered():
+    features = [*[NORTHEAST] * 39, EAST]
+    matches = match(frame([EAST]), [reference(features, np.arange(1, 41))], SCALE)
+    assert matches.candidates.tolist() == [[40, 1, 2, 3, 4]]
+
+
 def test_what_is_like_nothing_in_the_references_is_said_to_be_in_none():
     matches = match(frame([[0, 0, 1]]), [reference(np.eye(3)[:2], [7, 8])], SCALE)
     assert matches.nothing[0] > 0.8
@@ -94,6 +107,29 @@ def test_colours_that_touch_in_the_references_touch_here():
     assert match(beside_cloth, bank, SCALE).colors[1] == 6
 
 
+@pytest.mark.parametrize(("first", "rest"), [(0, [1, 2, 3, 4]), (5, [6, 7, 8, 9])])
+def test_what_a_segment_is_decides_along_a_chain_of_neighbours(first, rest):
+    """Two rows of five colours; all segments but the first could be of either row."""
+    features = np.eye(10)
+    row = [[1, 1, 2, 2, 3, 3, 4, 4, 5, 5]] * 4
+    bank = [
+        reference(features[:5], [10, 11, 12, 13, 14], small_map=row),
+        reference(features[5:], [15, 16, 17, 18, 19], small_map=row),
+    ]
+    either = features[1:5] + features[6:]
+    matches = match(frame([features[first], *either], row), bank, SCALE)
+    assert matches.colors.tolist() == [10 + each for each in (first, *rest)]
+
+
+def test_references_in_which_nothing_touches_say_nothing_of_neighbours():
+    bank = [reference([EAST], [7]), reference([NORTH], [8])]
+    target = frame([[3, 1], [1, 3], [1, 1]], LEFT_TO_RIGHT)
+    deaf = match(target, bank, replace(SCALE, adjacency=0))
+    matches = match(target, bank, SCALE)
+    np.testing.assert_allclose(matches.chances, deaf.chances, atol=1e-6)
+    np.testing.assert_allclose(matches.nothing, deaf.nothing, atol=1e-6)
+
+
 def test_a_settled_segment_is_certain_and_speaks_for_those_like_it():
     features = np.array([[0, 0, 1], [0, 0.1, 1], [1, 0, 0]])
     bank = [reference(np.eye(3)[:2], [7, 8])]
@@ -102,6 +138,15 @@ def test_a_settled_segment_is_certain_and_speaks_for_those_like_it():
     assert matches.colors.tolist() == [9, 9, 7]
     assert matches.chances[0, 0] == pytest.approx(1)
     assert matches.evidence[1, 0].tolist() == [1, 0]  # after the last reference: the frame itself
+
+
+def test_a_settled_segment_says_less_than_one_of_a_reference_that_is_as_much_alike():
+    settled = np.array([7, NO_COLOR], np.int32)
+    matches = match(frame([EAST, EAST]), [reference([EAST], [9])], SCALE, settled)
+    assert matches.colors.tolist() == [7, 9]
+    chances = matches.chances[1]
+    odds = np.exp(SCALE.sharpness * SCALE.own / SCALE.temperature)
+    assert chances[0] / chances[1] == pytest.approx(odds, rel=1e-4)
 
 
 def test_a_track_speaks_against_nothing_as_well_as_for_its_colour():
@@ -133,6 +178,20 @@ def test_bands_follow_confidence():
         Band.DOUBTFUL,
         Band.NO_MATCH,
     ]
+
+
+def test_nothing_must_be_more_probable_than_the_colour_shown_to_be_no_match():
+    matches = Matches(
+        colors=np.array([7], np.int32),
+        confidence=np.array([0.4], np.float32),
+        nothing=np.array([0.4], np.float32),
+        candidates=np.array([[7]], np.int32),
+        chances=np.array([[0.4]], np.float32),
+        evidence=np.zeros((1, 1, 2), np.int32),
+    )
+    assert bands(matches, SCALE).tolist() == [Band.DOUBTFUL]
+    less = replace(matches, chances=np.array([[0.39]], np.float32))
+    assert bands(less, SCALE).tolist() == [Band.NO_MATCH]
 
 
 def test_the_published_rule_takes_the_nearest_segment():

@@ -19,6 +19,13 @@ def test_each_figure_counts_what_the_paper_says():
     assert metrics.pix_b_miou == pytest.approx(100 / 142)
 
 
+def test_a_segment_of_ten_pixels_is_too_small_for_the_threshold_and_one_of_eleven_is_not():
+    areas = np.array([11, 10], np.int32)
+    right_and_wrong = measure(np.array([5, 6], np.uint32), np.array([5, 7], np.uint32), areas)
+    assert right_and_wrong.acc == pytest.approx(1 / 2)
+    assert right_and_wrong.acc_thresh == pytest.approx(1)
+
+
 def test_the_mean_is_over_frames_and_leaves_out_what_a_frame_does_not_have():
     all_background = measure(
         np.zeros(1, np.uint32), np.zeros(1, np.uint32), np.array([9], np.int32)
