@@ -5,12 +5,16 @@ import pytest
 from PIL import Image
 
 from core import models
+from core.drawings import EncodedFile
 from core.edits import Mark, Paint
+from core.encoders.scale import Scale
 from core.engine import Engine
 from core.images import write_png
 from core.jobs import FrameFile, Predict, Prediction
 from core.palette import NO_COLOR, Palette
 from core.sheets import SheetFiles
+from core.teaching import Lesson, Material, Teacher
+from tests.frames import frame
 
 COLORS = [(0, 0, 0, 0), (250, 210, 180, 255), (120, 60, 40, 255), (40, 60, 200, 255)]
 PALETTE = Palette().with_colors(COLORS)
@@ -196,3 +200,55 @@ def test_frames_of_different_sizes_teach_without_lying_on_each_other(engine, fra
     keys = predict(engine, frames)
     after = predict(engine, frames, paint={2: finished(keys[2])})
     assert after[3].matches.colors.tolist() == list(TRUTH)
+
+
+def test_finished_frames_of_the_own_cel_speak_before_nearer_ones_of_another(engine, tmp_path):
+    """A in frames 0 to 4, B in 5 to 7: three frames of B are nearer to the last one of A."""
+    frames = []
+    for number, cel in enumerate("AAAAABBB"):
+        path = tmp_path / f"{cel}{number:04}.png"
+        write_png(path, page(2 * number))
+        frames.append(FrameFile(number, path, cel))
+    keys = predict(engine, tuple(frames))
+    paint = {n: finished(keys[n]) for n in (0, 5, 6, 7)}
+    assert predict(engine, tuple(frames), paint=paint)[4].sources == (0, 5, 6)
+
+
+def test_finished_frames_without_any_colour_take_no_place_from_others(engine, frames):
+    keys = predict(engine, frames)
+    erased = {n: finished(keys[n], [NO_COLOR] * 4) for n in (1, 2, 3)}
+    shown = predict(engine, frames, paint={**erased, 4: finished(keys[4])})
+    assert shown[0].sources == (4,)
+    assert shown[0].matches.colors.tolist() == list(TRUTH)
+
+
+def twins(drawing):
+    """Return a drawing of two segments that are alike in all but their place."""
+    small_map = np.pad([[2] * 4 + [3] * 4] * 4, 2, constant_values=1)
+    return EncodedFile(drawing, frame([[1, 0], [0, 1], [0, 1]], small_map))
+
+
+def all_settled(file, colors):
+    return Lesson(file, np.array(colors, np.int32), np.zeros(len(colors), bool), True)
+
+
+def test_where_segments_lie_counts_in_the_nearest_finished_frame_only():
+    """In two that are farther away the twins have their colours the other way round."""
+    files = [twins(f"drawing {number}") for number in range(4)]
+    colors = {0: (7, 9, 8), 1: (7, 9, 8), 2: (7, 8, 9)}
+    lessons = {number: all_settled(files[number], given) for number, given in colors.items()}
+    material = Material("AAAA", files.__getitem__, lessons=lessons)
+    matches, frames = Teacher(Scale()).match(3, files[3], material)
+    assert frames == (2, 1, 0)
+    assert matches.colors.tolist() == [7, 8, 9]
+
+
+def test_a_finished_frame_that_is_now_of_another_cel_no_longer_lies_on_top():
+    files = [twins("drawing 0"), twins("drawing 1")]
+    lessons = {0: all_settled(files[0], (7, 8, 9))}
+    teacher = Teacher(Scale())
+    beside = teacher.match(1, files[1], Material("AA", files.__getitem__, lessons=lessons))
+    assert beside.matches.colors.tolist() == [7, 8, 9]
+    apart = teacher.match(1, files[1], Material("BA", files.__getitem__, lessons=lessons))
+    for one, other in apart.matches.chances[1:, :2]:
+        assert one == pytest.approx(other)
