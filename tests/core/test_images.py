@@ -400,6 +400,18 @@ def test_a_grey_scan_is_one_sentence_with_its_background(cut: Path) -> None:
     )
 
 
+def test_white_need_not_be_half_of_the_paper_but_no_light_colour_may_be_more(cut: Path) -> None:
+    image = np.full((30, 40, 4), WHITE, np.uint8)
+    image[:18] = (254, 254, 254, 255)
+    save(cut / "A_0001.png", image)
+    with pytest.raises(ImageError) as error:
+        read_line_image(cut / "A_0001.png")
+    assert "its background is #FEFEFE" in sentence(error, "A_0001.png")
+    image[:9] = BLACK
+    save(cut / "A_0001.png", image)
+    assert (is_line(read_line_image(cut / "A_0001.png")) == (np.arange(30) < 18)[:, None]).all()
+
+
 def test_a_picture_without_any_white_is_one_sentence(tmp_path: Path) -> None:
     save(tmp_path / "a.png", np.full((4, 4, 4), BLACK, np.uint8))
     with pytest.raises(ImageError) as error:

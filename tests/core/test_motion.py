@@ -37,6 +37,21 @@ def test_a_segment_like_none_moves_with_its_surroundings():
     assert lies_on[4].argmax() == 4
 
 
+def test_the_background_stays_and_holds_nothing_back():
+    """A figure in the middle of the page, where the background has its centre, too."""
+
+    def walk(x):
+        label_map = np.ones((40, 80), np.int32)
+        label_map[10:30, x : x + 10] = 2
+        return frame(np.eye(2), label_map)
+
+    lies_on = overlap(walk(35), walk(23))
+    assert lies_on[1].tolist() == [0, 1]
+    page, figure = 40 * 80, 20 * 10
+    paper = page - figure
+    np.testing.assert_allclose(lies_on[0], [(page - 2 * figure) / page, figure / paper], rtol=1e-6)
+
+
 def test_frames_of_different_sizes_cannot_be_compared():
     assert overlap(frame(np.eye(3), page(0)), frame(np.eye(3), page(0)[:, :60])) is None
 

@@ -90,6 +90,13 @@ def test_a_piece_of_trace_line_shut_in_by_black_lines_belongs_to_the_segment_nea
     assert segments.trace_sides[:, 0].tolist() == [1, 1]
 
 
+@pytest.mark.parametrize(("black", "label"), [(2, 1), (4, 1), (8, 1), (16, 1), (17, 0)])
+def test_a_piece_shut_in_takes_the_segment_behind_up_to_sixteen_pixels(black, label):
+    rows = ["." * 41, *["#" * 41] * (black - 1), "#" * 20 + "b" + "#" * 20, *["#" * 41] * 20]
+    segments = segment(draw("\n".join(rows)))
+    assert segments.trace_sides.tolist() == [[label, 0]]
+
+
 def disk(radius, outline):
     """Return a line image with a disk in a trace colour in its middle, with a black outline."""
     line = np.full((2 * radius + 40, 2 * radius + 40, 4), (255, 255, 255, 0), np.uint8)
@@ -140,6 +147,15 @@ def test_in_a_drawing_that_was_shifted_every_segment_is_found_and_not_its_neighb
     before = segment(line)
     for shift in (1, 3, 5):
         assert segment(np.roll(line, shift, axis=1)).locate(before.keys).tolist() == [1, 2, 3]
+
+
+def test_of_two_that_begin_far_away_the_one_that_is_more_alike_in_size_is_found():
+    """A wisp of hair was drawn on top: where a segment begins may jump, however far."""
+    line = np.full((90, 60, 4), (0, 0, 0, 255), np.uint8)
+    line[10:60, 25:30] = line[30:80, 31:38] = (255, 255, 255, 0)
+    after = segment(line)
+    assert after.areas.tolist() == [250, 350]
+    assert after.locate([SegmentKey(50 * 60 + 30, 250)]).tolist() == [1]
 
 
 def test_a_segment_is_found_by_one_key_only_by_the_one_that_fits_best():
