@@ -1,0 +1,60 @@
+"""Export: what came from a person is never written to, however its folder is spelled."""
+
+import pytest
+
+from core.export import ExportError, prepare_folder
+
+
+@pytest.fixture
+def drawing(tmp_path):
+    path = tmp_path / "line" / "A0001.tga"
+    path.parent.mkdir()
+    path.touch()
+    return path
+
+
+def is_refused(folder, drawings, sheets=()):
+    try:
+        prepare_folder(folder, drawings, sheets)
+    except ExportError as error:
+        return "never written to" in str(error)
+    return False
+
+
+def test_a_folder_that_is_not_there_is_made_with_those_above_it(drawing, tmp_path):
+    prepare_folder(tmp_path / "to" / "paint", [drawing], [])
+    assert (tmp_path / "to" / "paint").is_dir()
+
+
+def test_the_folder_of_the_drawings_is_refused_under_a_relative_name(
+    drawing, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    relative = drawing.relative_to(tmp_path)
+    assert is_refused(relative.parent, [drawing])
+    assert is_refused(drawing.parent, [relative])
+    assert is_refused(drawing.parent / ".." / "line", [drawing])
+
+
+def test_the_folder_of_the_drawings_is_refused_when_a_link_leads_there(drawing, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(drawing.parent, target_is_directory=True)
+    assert is_refused(link, [drawing])
+    assert is_refused(drawing.parent, [link / drawing.name])
+
+
+def test_a_folder_of_drawings_that_is_gone_is_refused_under_a_relative_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gone = tmp_path / "gone"
+    assert is_refused(gone.relative_to(tmp_path), [gone / "A0001.tga"])
+    assert not gone.exists()
+
+
+def test_no_frame_replaces_a_sheet_that_a_link_leads_to(drawing, tmp_path):
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    (sheets / "A0001.png").touch()
+    link = tmp_path / "link"
+    link.symlink_to(sheets, target_is_directory=True)
+    assert is_refused(link, [drawing], [sheets / "A0001.png"])
+    assert not is_refused(link, [drawing.with_name("A0002.tga")], [sheets / "A0001.png"])
