@@ -1,5 +1,8 @@
 """The review: one question after the other, answered with the keyboard alone."""
 
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QVariantAnimation
@@ -15,7 +18,6 @@ from app.panels.sheets import SheetPicture
 from app.queue import Filter, Order
 from core.edits import Mark
 from core.palette import NO_COLOR, pack
-from core.project import CutFileError
 from tests.app.conftest import (
     CLEAR,
     FIGURE,
@@ -309,19 +311,24 @@ def test_a_frame_with_segments_that_nobody_painted_is_not_finished(
     assert f"{name} is not finished: {count} segments have no colour." in window.notices.text
 
 
-def test_an_answer_that_could_not_be_written_does_not_go_on(window, doubtful, press, monkeypatch):
+def test_an_answer_that_could_not_be_written_does_not_go_on(
+    window, doubtful, open_clip, make_clip, press
+):
+    cut, folder = doubtful.project.path, doubtful.project.drawings.parent
+    open_clip(make_clip(name="other"))
+    with closing(sqlite3.connect(cut)) as database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON strokes BEGIN DELETE FROM gone; END"
+        )
+    open_clip(folder)
     press(Qt.Key.Key_N)
     here = doubtful.position, doubtful.label
-
-    def refuse(*_):
-        raise CutFileError("The disk is full.")
-
-    monkeypatch.setattr(doubtful.project, "apply", refuse)
     press(Qt.Key.Key_Return)
     assert (doubtful.position, doubtful.label) == here
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert (doubtful.position, doubtful.label) == here
-    assert "The disk is full." in window.notices.text
+    assert "could not be written" in window.notices.text
+    assert not doubtful.paint(doubtful.frame_id)
 
 
 def test_frames_that_are_not_predicted_yet_are_offered_too(
