@@ -511,7 +511,7 @@ class Desk(QObject):
         if isinstance(job, ShowFrame) and frame_id == self.frame_id:
             self._drawing, self.failure = None, text
             self.frame_changed.emit()
-        if isinstance(job, ShowFrame | Predict):
+        if isinstance(job, ShowFrame | Predict) and not job.stop.is_set():  # or of another cut
             self._shown.fail(frame_id)
             self.frames_painted.emit(frozenset([frame_id]))
 
@@ -572,7 +572,8 @@ class Desk(QObject):
         self._shown.repaint([frame_id])
         self.frame_changed.emit()
         latest = self._shown.prediction(frame_id)
-        if latest is not None and latest.digest != drawing.digest:
+        # saved anew since it was predicted, or since it could not be read
+        if latest.digest != drawing.digest if latest else not self.is_awaited(frame_id):
             self.predict()
         if self._wanted_label:
             self.go_to(self._position, self._wanted_label)

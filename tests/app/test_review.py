@@ -258,7 +258,6 @@ def test_a_frame_that_can_no_longer_be_read_is_left_out_of_the_review(
     assert [strip.data(strip.index(row), DOUBTS) > 0 for row in range(3)] == [True, False, True]
     gone.write_bytes(content)
     doubtful.show(1)
-    doubtful.predict()
     qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
     window.review.next(1)
     assert {doubt.position for doubt in window.review.queue} == {0, 1, 2}
