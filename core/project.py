@@ -164,9 +164,9 @@ class Project:
 
         Args:
             edit: the step.
-            goes_on: whether it is a further part of the last step, unless that has been undone.
             digests: what its drawings look like, by frame id: paint without it could not follow a
                 drawing that is saved anew, so that both are written or neither.
+            goes_on: whether it is a further part of the last step, unless that has been undone.
         """
         strokes = self._effective(edit.strokes)
         if not strokes:
@@ -427,10 +427,11 @@ class Project:
 
     def _move(self, step: Step, side: Literal["before", "after"], done: int) -> Changes:
         """Give the segments of a step their paint before or after it; no edit is written."""
+        order = "DESC" if side == "before" else "ASC"  # a gesture may paint a segment twice
         with self._transaction() as database:
             rows = database.execute(
                 f"SELECT frame_id, first_pixel, area, {side}_color, {side}_mark FROM strokes "
-                "WHERE edit_id = ?",
+                f"WHERE edit_id = ? ORDER BY id {order}",
                 (step.edit_id,),
             ).fetchall()
             database.execute("UPDATE meta SET cursor = ?", (self._cursor(done),))

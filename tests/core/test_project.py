@@ -74,6 +74,16 @@ def test_parts_of_one_gesture_are_one_step_each_on_disk_at_once(project):
         assert (again.paint(1)[other], again.paint(2)[FACE]) == (corrected(4), corrected(4))
 
 
+def test_a_gesture_that_paints_a_segment_twice_is_taken_back_to_its_beginning(project):
+    project.apply(paint_face(3))
+    project.apply(paint_face(4))
+    project.apply(paint_face(5), goes_on=True)
+    project.undo()
+    assert project.paint(1) == {FACE: corrected(3)}
+    project.redo()
+    assert project.paint(1) == {FACE: corrected(5)}
+
+
 def test_what_was_undone_does_not_go_on(project):
     project.apply(paint_face(3))
     project.apply(paint_face(4))
