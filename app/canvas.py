@@ -268,7 +268,7 @@ class Canvas(QWidget):
         """
         view = self._view
         # a trace line that is given to a segment may lie that far from it
-        margin = max(RING_BELOW * self.devicePixelRatioF(), 2 * SHUT_IN[-1] * view.scale)
+        margin = max(RING_BELOW * self.devicePixelRatioF(), (SHUT_IN[-1] + 1) * view.scale)
         left, top = boxes[:, :2].min(axis=0).tolist()
         right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
         box = QRectF(left * view.scale + view.x, top * view.scale + view.y, 0, 0)

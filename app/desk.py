@@ -571,10 +571,8 @@ class Desk(QObject):
         self._drawing, self.failure = (frame_id, drawing), ""
         self._shown.repaint([frame_id])
         self.frame_changed.emit()
-        latest = self._shown.prediction(frame_id)
-        # saved anew since it was predicted, or since it could not be read
-        if latest.digest != drawing.digest if latest else not self.is_awaited(frame_id):
-            self.predict()
+        if self._shown.prediction(frame_id, drawing) is None and not self.is_awaited(frame_id):
+            self.predict()  # saved anew since it was predicted, or since it could not be read
         if self._wanted_label:
             self.go_to(self._position, self._wanted_label)
 

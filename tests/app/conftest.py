@@ -63,6 +63,20 @@ def make_clip(tmp_path):
 
 
 @pytest.fixture
+def specks(make_clip):
+    """A large drawing with two segments of a single pixel, of which two sheets say opposites."""
+    folder = make_clip(count=1, with_sheet=False)
+    page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
+    page[400:405, 800:805] = page[400:405, 600:605] = (0, 0, 0, 255)
+    page[402, 802] = page[402, 602] = (255, 255, 255, 0)
+    save(folder / "line" / "A0001.png", page)
+    for name, colors in (("a", (CLEAR, SKIN, HAIR)), ("b", (CLEAR, HAIR, SKIN))):
+        save(folder / "ref" / "line" / f"{name}.png", page)
+        save(folder / "ref" / "gt" / f"{name}.png", color_image(page, colors))
+    return folder
+
+
+@pytest.fixture
 def window(qtbot):
     """The window with nothing open; at the end its thread has ended and nothing is left over."""
     before = set(QApplication.topLevelWidgets())

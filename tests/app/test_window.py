@@ -566,16 +566,21 @@ def test_a_part_redrawn_beside_the_selected_segment_keeps_its_outline_whole(
     assert window.canvas.grab().toImage() == in_parts
 
 
-def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, make_clip, qtbot):
-    folder = make_clip(count=1, with_sheet=False)
-    page = np.full((900, 1600, 4), (255, 255, 255, 0), np.uint8)
-    page[400:405, 800:805] = page[400:405, 600:605] = (0, 0, 0, 255)
-    page[402, 802] = page[402, 602] = (255, 255, 255, 0)
-    save(folder / "line" / "A0001.png", page)
-    for name, colors in (("a", (CLEAR, SKIN, HAIR)), ("b", (CLEAR, HAIR, SKIN))):
-        save(folder / "ref" / "line" / f"{name}.png", page)
-        save(folder / "ref" / "gt" / f"{name}.png", color_image(page, colors))
-    desk = open_clip(folder)
+def test_a_trace_line_that_is_given_to_another_segment_is_drawn_anew_in_any_zoom(
+    window, open_clip, make_clip
+):
+    desk = open_clip(make_clip(count=1))
+    for color in (HAIR, SKIN):
+        window.canvas.zoom_to(60)
+        window.canvas.grab()
+        desk.give(4, desk.palette.id_of(color))
+        in_parts = window.canvas.grab().toImage()
+        window.canvas.zoom_to(60)
+        assert window.canvas.grab().toImage() == in_parts
+
+
+def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, specks, qtbot):
+    desk = open_clip(specks)
     qtbot.keyClick(window, Qt.Key.Key_N)
     assert desk.label == 2
     window.canvas.grab()
