@@ -47,11 +47,15 @@ def by_source(tmp_path, *arguments):
 
 @pytest.fixture
 def display():
-    """An X server with nothing on it, and no window manager."""
+    """An X server with nothing on it, and no window manager.
+
+    Without `-noreset` it starts anew whenever its last client leaves, as each `xdotool` does,
+    and refuses whoever comes at that moment: the program that is started then.
+    """
     if not (shutil.which("Xvfb") and shutil.which("xdotool")):
         pytest.skip("Xvfb and xdotool are not installed")
     reading, writing = os.pipe()
-    arguments = ["-displayfd", str(writing), "-screen", "0", "1600x1000x24"]
+    arguments = ["-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-noreset"]
     with subprocess.Popen(
         ["Xvfb", *arguments, "-nolisten", "tcp", "-ac"],
         pass_fds=[writing],
