@@ -12,7 +12,7 @@ from app.engine_thread import EngineThread
 from app.messages import export_summary, redrawn
 from app.model_room import ModelRoom
 from app.progress import Work
-from app.shown import FrameColors, ShownFrames, recolored
+from app.shown import ShownFrames, recolored
 from core.clip import cel_of
 from core.edits import Changes, Edit, FramePaint
 from core.jobs import (
@@ -45,6 +45,7 @@ from core.places import cut_path
 from core.project import CutFileError, FrameEntry, Project, open_or_create
 from core.redrawn import found_again
 from core.sheets import SheetFiles
+from core.shown import FrameColors
 
 OF_A_CUT = (
     ClipOpened | SheetsFound | SheetRead | LinesUnclear | FrameShown | Prediction | FoundElsewhere

@@ -5,11 +5,11 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.overlays import GREEN, ORANGE, VERMILLION
-from app.shown import FrameColors
 from app.view import View
 from core.edits import Mark
 from core.jobs import Drawing
 from core.matching import Band
+from core.shown import FrameColors
 
 RING_BELOW = 24
 """Segments to look at that look smaller than this (screen pixels) get a ring."""

@@ -5,13 +5,13 @@ import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
-from app.shown import FrameColors
 from app.theme import PAPER
 from app.view import View
 from core.images import Image
 from core.jobs import Drawing
 from core.paint import Picture, paint, repaint
 from core.palette import Palette
+from core.shown import FrameColors
 
 LINES_AT_LEAST = 0.6
 """How strong the thinnest line of a reduced picture is: in sight, but not as bold as thick ones."""

@@ -8,8 +8,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from app import tools
 from app.desk import Desk
 from app.language import QT_TRANSLATE_NOOP
-from app.queue import Doubt, Filter, Order, arrange, find_doubts, following
+from app.queue import Filter, Order, arrange, following
 from app.shown import Recolored
+from core.doubts import Doubt, find_doubts
 from core.edits import Edit, SegmentKey
 from core.palette import NO_COLOR
 from core.sheets import SheetFiles

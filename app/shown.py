@@ -1,44 +1,13 @@
-"""Shown: what is to be seen of every frame, predictions with a person's word laid over them."""
+"""Shown frames: what is to be seen of every frame of a clip, and what a new prediction changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from core.edits import FramePaint, SegmentKey, settle
+from core.edits import FramePaint
 from core.jobs import Drawing, Prediction
-from core.matching import Band
-from core.palette import NO_COLOR
-
-
-@dataclass(frozen=True)
-class FrameColors:
-    """What is shown of a frame.
-
-    Attributes:
-        keys: of its L segments.
-        colors: `[L]` int32 palette ids. marks: `[L]` int8, see `settle`. bands: `[L]` int8.
-        confidence: `[L]` float32, 0 to 1; 1 where a person settled it.
-    """
-
-    keys: Sequence[SegmentKey]
-    colors: npt.NDArray[np.int32]
-    marks: npt.NDArray[np.int8]
-    bands: npt.NDArray[np.int8]
-    confidence: npt.NDArray[np.float32]
-
-    @property
-    def is_unpainted(self) -> npt.NDArray[np.bool_]:
-        """Which of the segments `[L]` have no colour, and not because a person wants it so."""
-        unpainted: npt.NDArray[np.bool_] = (self.colors == NO_COLOR) & (self.marks == 0)
-        return unpainted
-
-    @cached_property
-    def doubtful(self) -> npt.NDArray[np.int64]:
-        """The labels that a person should look at."""
-        return np.flatnonzero(self.bands >= Band.DOUBTFUL) + 1
+from core.shown import FrameColors, show, show_paint
 
 
 @dataclass(frozen=True)
@@ -118,17 +87,9 @@ class ShownFrames:
         if frame_id not in self._shown:
             prediction = self.prediction(frame_id, drawing)
             if prediction is not None:
-                keys: Sequence[SegmentKey] = prediction.keys
-                predicted, bands = prediction.matches.colors, prediction.bands
-                confidence = prediction.matches.confidence
+                self._shown[frame_id] = show(prediction, paint)
             elif drawing is not None:
-                keys = drawing.segments.keys
-                predicted, bands = np.zeros(len(keys), np.int32), np.zeros(len(keys), np.int8)
-                confidence = np.zeros(len(keys), np.float32)
+                self._shown[frame_id] = show_paint(drawing, paint)
             else:
                 return None
-            colors, marks = settle(predicted, keys, paint)
-            bands = np.where(marks > 0, np.int8(Band.SURE), bands)
-            confidence = np.where(marks > 0, np.float32(1), confidence)
-            self._shown[frame_id] = FrameColors(keys, colors, marks, bands, confidence)
         return self._shown[frame_id]

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from app.language import QT_TRANSLATE_NOOP
-from app.shown import FrameColors
 from core.edits import Edit, FramePaint, Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
 from core.segments import Segments
+from core.shown import FrameColors
 
 REACH = 3
 """A click this many pixels beside a segment (on its line) still means it."""

@@ -1,9 +1,10 @@
 """The painter: a simulated person who brings a clip to its true colours, and counts the clicks.
 
-The person starts from the given references, looks at each segment once, the least sure first,
-accepts what is right and corrects what is wrong with one click. Everything that the program does
-meanwhile is `Engine.predict`, asked as the window asks it; to save time it is asked again only
-after a correction, not after every acceptance.
+The person starts from the given references, looks at each segment once, accepts what is right and
+corrects what is wrong with one click: first what the program doubts, in the order of its review
+queue, then the others, the least sure first. Everything that the program does meanwhile is
+`Engine.predict`, asked as the window asks it; to save time it is asked again only after a
+correction, not after every acceptance.
 
 Counted are foreground segments (true colour not transparent) of more than `THRESHOLD` pixels. The
 person settles the others, too, uncounted, so that a finished frame is right.
@@ -11,7 +12,7 @@ person settles the others, too, uncounted, so that a finished frame is right.
 Source: the simulated painter of the Shiage laboratory (`matching.md` 4.6).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.clip import ClipError, sheet_folder
+from core.doubts import find_doubts
 from core.edits import FramePaint, Mark, Paint
 from core.encoders import Stopped
 from core.engine import Engine
@@ -39,6 +41,7 @@ from core.jobs import (
 from core.metrics import THRESHOLD
 from core.palette import Palette, unpack
 from core.sheets import SheetError, SheetFiles, find_sheets, segment_colors
+from core.shown import FrameColors, show
 from core.truth import TruthError, open_whole_clip, read_truth
 
 Order = Literal["frames", "doubt"]
@@ -85,8 +88,8 @@ def paint_clip(
     Args:
         engine: has the model.
         folder: the clip.
-        order: `frames`: one after the other, the least sure segment of the frame first; `doubt`:
-            the least sure segment of the whole clip first.
+        order: `frames`: one after the other; `doubt`: jump about, to what is most worth an answer
+            in the whole clip.
         from_sheets: start from design sheets, else from the first frame, painted.
         shots: number of sheets, 0 for all.
         stop: ends it, inside a drawing too.
@@ -131,7 +134,8 @@ class _Painter:
         self._looked = [each.segments.areas <= THRESHOLD for each in drawings]
         self._settled = [np.zeros(len(each), bool) for each in self._truth]
         self._paint: dict[int, FramePaint] = {}
-        self._shown: dict[int, Prediction] = {}
+        self._predicted: dict[int, Prediction] = {}
+        self._shown: dict[int, FrameColors] = {}
         self._clicks, self._curve = 0, list[float]()
         if not from_sheets:
             self._finish(0)
@@ -164,9 +168,9 @@ class _Painter:
         for position in self._open:
             self._look_again(position)
             seen = last = 0
-            while (row := self._least_sure(position)) is not None:
-                seen += bool(self._counts[position][row])
-                if self._settle(position, row):
+            while (place := self._next([position])) is not None:
+                seen += bool(self._counts[position][place[1]])
+                if self._settle(*place):
                     last = seen
                     self._predict(position)
             looks += last
@@ -175,15 +179,11 @@ class _Painter:
 
     def paint_by_doubt(self) -> Session:
         unaided, seen, last = self._begin(), 0, 0
-        while True:
-            doubts = [(n, row) for n in self._open if (row := self._least_sure(n)) is not None]
-            if not doubts:
-                break
-            confidence = [self._shown[n].matches.confidence[row] for n, row in doubts]
-            position, row = doubts[int(np.argmin(confidence))]
+        while (place := self._next(self._open)) is not None:
+            position, row = place
             seen += bool(self._counts[position][row])
             is_wrong = self._settle(position, row)
-            is_finished = self._least_sure(position) is None
+            is_finished = bool(self._looked[position].all())
             if is_finished:
                 self._finish(position)
             if is_wrong:
@@ -196,21 +196,32 @@ class _Painter:
         """Predict the clip and count what is wrong in it."""
         self._look_again(0)
         wrong = [
-            (self._shown[n].matches.colors != self._truth[n]) & self._counts[n] for n in self._open
+            (self._predicted[n].matches.colors != self._truth[n]) & self._counts[n]
+            for n in self._open
         ]
         return int(sum(each.sum() for each in wrong))
 
-    def _least_sure(self, position: int) -> int | None:
-        """Return the row that is looked at next, None if the frame has been looked through."""
-        rows = np.flatnonzero(~self._looked[position])
-        if not len(rows):
-            return None
-        return int(rows[self._shown[position].matches.confidence[rows].argmin()])
+    def _next(self, positions: Sequence[int]) -> tuple[int, int] | None:
+        """Return position and row of what is looked at next, None if all has been looked at."""
+        frames = [(self._predicted.get(n), self._shown.get(n)) for n in range(len(self._frames))]
+        doubts = [
+            each
+            for each in find_doubts(frames)
+            if each.position in positions and not self._looked[each.position][each.label - 1]
+        ]
+        if doubts:
+            first = min(doubts, key=lambda each: each.rank)
+            return first.position, first.label - 1
+        left = [(n, int(row)) for n in positions for row in np.flatnonzero(~self._looked[n])]
+        return min(left, key=lambda place: self._confidence(*place), default=None)
+
+    def _confidence(self, position: int, row: int) -> float:
+        return float(self._predicted[position].matches.confidence[row])
 
     def _settle(self, position: int, row: int) -> bool:
         """Look at a segment: accept it, or correct it with a click; whether it was wrong."""
         truth = int(self._truth[position][row])
-        is_wrong = int(self._shown[position].matches.colors[row]) != truth
+        is_wrong = int(self._predicted[position].matches.colors[row]) != truth
         self._looked[position][row] = True
         mark = Mark.CORRECTED if is_wrong else Mark.ACCEPTED
         self._put(position, {row: mark})
@@ -230,11 +241,13 @@ class _Painter:
         added = {keys[row]: Paint(int(truth[row]), mark) for row, mark in marks.items()}
         self._paint[position] = {**self._paint.get(position, {}), **added}
         self._settled[position][list(marks)] = True
+        if position in self._predicted:
+            self._show(position)
 
     def _share_right(self) -> float:
         right = total = 0
         for position in self._open:
-            is_right = self._shown[position].matches.colors == self._truth[position]
+            is_right = self._predicted[position].matches.colors == self._truth[position]
             is_right = (is_right | self._settled[position])[self._counts[position]]
             right, total = right + int(is_right.sum()), total + len(is_right)
         return right / max(total, 1)
@@ -249,13 +262,20 @@ class _Painter:
             raise Stopped
 
     def _predict(self, position: int) -> None:
-        self._shown[position] = next(self._predictions(position))
+        self._take(next(self._predictions(position)))
         self._curve[-1] = self._share_right()
 
     def _look_again(self, position: int) -> None:
         for prediction in self._predictions(position):
-            self._shown[prediction.frame_id] = prediction
+            self._take(prediction)
         self._curve[-1:] = [self._share_right()]
+
+    def _take(self, prediction: Prediction) -> None:
+        self._predicted[prediction.frame_id] = prediction
+        self._show(prediction.frame_id)
+
+    def _show(self, position: int) -> None:
+        self._shown[position] = show(self._predicted[position], self._paint.get(position, {}))
 
     def _session(self, unaided: int, looks: int) -> Session:
         self._curve[-1] = self._share_right()

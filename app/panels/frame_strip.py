@@ -15,11 +15,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.desk import Desk
-from app.shown import FrameColors
 from app.theme import ACCENT, PAPER
 from core.jobs import Prediction
 from core.palette import pack
 from core.project import FrameEntry
+from core.shown import FrameColors
 
 THUMBNAIL = QSize(144, 81)
 CELL = QSize(160, 118)

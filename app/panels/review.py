@@ -26,8 +26,9 @@ from PySide6.QtWidgets import (
 from app.desk import Desk
 from app.panels.palette import color_title, swatch
 from app.panels.status import band_word
-from app.queue import Doubt, Filter, Order
+from app.queue import Filter, Order
 from app.review import Change, Review
+from core.doubts import Doubt
 from core.matching import Band
 from core.palette import NO_COLOR
 

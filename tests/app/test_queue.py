@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.queue import TINY, Doubt, Filter, Order, arrange, find_doubts, following
+from app.queue import TINY, Filter, Order, arrange, following
 from app.shown import ShownFrames
+from core.doubts import Doubt, find_doubts
 from core.edits import Mark, Paint, SegmentKey
 from core.jobs import Prediction
 from core.matching import Band

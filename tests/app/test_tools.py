@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from app.shown import FrameColors
 from app.tools import accept, bucket, hit
 from core.edits import Mark, Paint, SegmentKey, Stroke
 from core.palette import NO_COLOR
 from core.segments import segment
+from core.shown import FrameColors
 from tests.drawings import draw
 
 SEGMENTS = segment(draw("...#....\n...#...."))
