@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         named += [
             (self.tr("Colour 1 to 10 of the palette"), "1 … 0"),
             (self.tr("Candidate 1 to 5, while a doubt is asked about"), "1 … 5"),
+            (self.tr("Candidate 1 to 5 for the segment under the cursor"), "Alt+1 … Alt+5"),
             (self.tr("Take the colour under the cursor"), self.tr("Alt + click")),
             (self.tr("Pan"), self.tr("Space or middle button")),
             (self.tr("Zoom"), self.tr("Wheel")),
@@ -277,9 +278,12 @@ class MainWindow(QMainWindow):
             self._recent.addAction(self.tr("No cut was open yet")).setEnabled(False)
 
     def _add_number_keys(self) -> None:
-        for number in range(10):
-            shortcut = QShortcut(QKeySequence(str(number)), self)
-            shortcut.activated.connect(lambda place=(number - 1) % 10: self._on_number(place))
+        for place in range(10):
+            taking = QShortcut(QKeySequence(str((place + 1) % 10)), self)
+            taking.activated.connect(lambda place=place: self._on_number(place))
+        for place in range(CANDIDATES):
+            answering = QShortcut(QKeySequence(f"Alt+{place + 1}"), self, autoRepeat=False)
+            answering.activated.connect(lambda place=place: self.review.choose(place))
 
     def _on_number(self, place: int) -> None:
         """Answer while a doubt is asked about, take a colour of the palette otherwise."""

@@ -159,9 +159,11 @@ class Review(QObject):
             self.ask(next(each for each in others if each.position == first))
 
     def choose(self, place: int) -> None:
-        """Give the selected segment the candidate colour at this place."""
-        if self.label == self._desk.label and place < len(self.candidates):
+        """Give the segment that is looked at the candidate colour at this place."""
+        if place < len(self.candidates):
             color_id = self.candidates[place].color_id
+            if self.label != self._desk.label:
+                self._desk.select(self.label)  # it was only under the cursor
             shown = self._desk.shown
             if shown is not None and color_id == shown.colors[self.label - 1]:
                 self._accept([self.label], QT_TRANSLATE_NOOP("Edit", "Accept segment"))

@@ -42,6 +42,9 @@ class CandidatesPanel(QWidget):
         self._hint = QLabel(hint, alignment=Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         self._rows = [_Row(place) for place in range(CANDIDATES)]
+        keys = self.tr("Alt+1 to Alt+5 give the segment under the cursor one of these.")
+        self._keys = QLabel(keys, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._keys.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(2)
@@ -51,6 +54,7 @@ class CandidatesPanel(QWidget):
         for row in self._rows:
             layout.addWidget(row)
             row.clicked.connect(self._on_clicked)
+        layout.addWidget(self._keys)
         layout.addStretch()
         review.question_changed.connect(self._fill)
         desk.palette_changed.connect(self._fill)
@@ -65,6 +69,7 @@ class CandidatesPanel(QWidget):
     def _fill(self) -> None:
         candidates, shown = self._review.candidates, self._desk.shown
         self._hint.setVisible(not candidates)
+        self._keys.setVisible(bool(candidates) and not self._review.is_asking)
         for place, row in enumerate(self._rows):
             row.setVisible(place < len(candidates))
             if place < len(candidates) and shown is not None:
@@ -80,10 +85,7 @@ class CandidatesPanel(QWidget):
 
     @Slot()
     def _on_clicked(self) -> None:
-        place = next(place for place, row in enumerate(self._rows) if row is self.sender())
-        if self._review.label != self._desk.label:
-            self._desk.select(self._review.label)  # it was only under the cursor
-        self._review.choose(place)
+        self._review.choose(next(n for n, row in enumerate(self._rows) if row is self.sender()))
 
     def _color(self, candidate: Candidate) -> tuple[str, QPixmap]:
         color = self._desk.palette.color(candidate.color_id)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
+    QIcon,
     QImage,
     QMouseEvent,
     QPainter,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.desk import Desk
 from app.marks import RING_BELOW, draw_ring
 from app.overlays import WHITE
+from app.panels.palette import swatch
 from app.review import Candidate, Review
 from app.theme import PAPER
 from app.thumbnails import VEIL, veil
@@ -34,6 +36,8 @@ from core.palette import pack, unpack
 from core.sheets import SheetFiles
 
 FLASH_MS = 1200
+SWATCH = QSize(16, 12)
+"""Beside a sheet that uses the colour in the bucket."""
 
 
 class SheetsPanel(QWidget):
@@ -45,6 +49,7 @@ class SheetsPanel(QWidget):
         self._desk, self._review = desk, review
         self._list = QListWidget()
         self._list.setMaximumHeight(120)
+        self._list.setIconSize(SWATCH)
         self._list.setAccessibleName(self.tr("Design sheets"))
         self._list.currentItemChanged.connect(self._on_chosen)
         self._picture = SheetPicture()
@@ -119,6 +124,7 @@ class SheetsPanel(QWidget):
         if files:
             self._list.setCurrentRow(min(max(chosen, 0), len(files) - 1))
         self._list.blockSignals(False)
+        self._mark_used()
         for widget in (self._list, self._picture):
             widget.setVisible(bool(files))
         self._hint.setVisible(not files)
@@ -152,12 +158,32 @@ class SheetsPanel(QWidget):
 
     @Slot()
     def _on_color(self) -> None:
-        """Light up for a moment where the colour in the bucket was used."""
-        files, color = self._chosen(), self._desk.palette.color(self._desk.color_id)
-        sheet = self._desk.sheets.get(files) if files else None
-        if sheet is not None and color is not None:
-            value = pack(np.array(color.rgba, np.uint8))
-            self._picture.flash((np.flatnonzero(sheet.colors == value) + 1).tolist())
+        """Light up for a moment where the colour in the bucket was used; turn to where it was."""
+        used = self._mark_used()
+        if used:
+            row = self._list.currentRow()
+            row = row if row in used else min(used)
+            self._list.setCurrentRow(row)
+            self._picture.flash(used[row])
+
+    def _mark_used(self) -> dict[int, list[int]]:
+        """Put a swatch of the colour in the bucket beside the sheets that use it.
+
+        Returns:
+            The labels of its segments there, by the row of the sheet.
+        """
+        color = self._desk.palette.color(self._desk.color_id)
+        used: dict[int, list[int]] = {}
+        for row, files in enumerate(self._desk.sheet_files):
+            self._list.item(row).setIcon(QIcon())
+            sheet = self._desk.sheets.get(files)
+            if color is None or sheet is None:
+                continue
+            is_there = sheet.colors == pack(np.array(color.rgba, np.uint8))
+            if is_there.any():
+                self._list.item(row).setIcon(swatch(color.rgba, size=SWATCH))
+                used[row] = (np.flatnonzero(is_there) + 1).tolist()
+        return used
 
     def _chosen(self) -> SheetFiles | None:
         row, files = self._list.currentRow(), self._desk.sheet_files

@@ -46,6 +46,10 @@
         <translation>領域にカーソルを合わせるか、N キーで次の要確認へ進んでください。</translation>
     </message>
     <message>
+        <source>Alt+1 to Alt+5 give the segment under the cursor one of these.</source>
+        <translation>Alt+1～Alt+5 で、カーソル位置の領域にこの候補の色を付けます。</translation>
+    </message>
+    <message>
         <source>no reference</source>
         <translation>参照なし</translation>
     </message>
@@ -441,6 +445,10 @@
     <message>
         <source>Candidate 1 to 5, while a doubt is asked about</source>
         <translation>候補 1～5（要確認の領域を見ているとき）</translation>
+    </message>
+    <message>
+        <source>Candidate 1 to 5 for the segment under the cursor</source>
+        <translation>候補 1～5（カーソル位置の領域）</translation>
     </message>
     <message>
         <source>Take the colour under the cursor</source>

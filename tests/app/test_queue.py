@@ -1,70 +1,16 @@
 """The queue: which doubtful segment comes next."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.queue import TINY, Filter, Order, arrange, following
-from app.shown import ShownFrames
-from core.doubts import Doubt, find_doubts
-from core.edits import Mark, Paint, SegmentKey
-from core.jobs import Prediction
+from core.doubts import Doubt
 from core.matching import Band
-from tests.frames import matched
 
 
 def doubt(position, label, *, area=100, chance=0.5, frames=1, band=Band.DOUBTFUL, color_id=1):
     return Doubt(position, 10 + position, label, band, color_id, chance, area, frames)
-
-
-def predicted(frame_id, bands, areas, *, sources=(0,)):
-    """A frame whose segments are like those of one sheet, one each."""
-    matches = matched(range(1, len(bands) + 1))
-    return Prediction(
-        revision=1,
-        frame_id=frame_id,
-        digest="",
-        keys=tuple(SegmentKey(100 * n, area) for n, area in enumerate(areas)),
-        matches=matches,
-        bands=np.array(bands, np.int8),
-        sources=sources,
-        evidence=matches.evidence,
-        small_map=np.zeros((1, 1), np.int32),
-        small_line=np.zeros((1, 1), np.uint8),
-    )
-
-
-def with_shown(prediction, paint):
-    shown = ShownFrames()
-    shown.put(prediction)
-    return prediction, shown.colors(prediction.frame_id, paint)
-
-
-def test_doubts_are_collected_with_the_number_of_frames_in_which_the_same_is_doubted():
-    first = predicted(10, [Band.SURE, Band.DOUBTFUL, Band.NO_MATCH], [5, 6, 7])
-    second = predicted(11, [Band.LIKELY, Band.DOUBTFUL, Band.SURE], [5, 6, 7])
-    found = find_doubts([with_shown(first, {}), (None, None), with_shown(second, {})])
-    assert [(each.position, each.label, each.area, each.frames) for each in found] == [
-        (0, 2, 6, 2),
-        (0, 3, 7, 1),
-        (2, 2, 6, 2),
-    ]
-
-
-def test_the_same_place_among_the_references_of_two_frames_is_not_the_same_reference():
-    bands, areas = [Band.DOUBTFUL, Band.SURE], [5, 6]
-    frames = [
-        with_shown(predicted(10 + number, bands, areas, sources=sources), {})
-        for number, sources in enumerate([(7,), (8,), (7, 8)])
-    ]
-    assert [each.frames for each in find_doubts(frames)] == [2, 1, 2]
-
-
-def test_what_a_person_settled_is_not_asked_again():
-    prediction = predicted(10, [Band.DOUBTFUL, Band.DOUBTFUL], [5, 6])
-    paint = {prediction.keys[0]: Paint(3, Mark.ACCEPTED)}
-    assert [each.label for each in find_doubts([with_shown(prediction, paint)])] == [2]
 
 
 def test_frame_by_frame_asks_within_a_frame_for_the_answer_of_most_worth():

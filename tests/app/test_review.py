@@ -404,6 +404,23 @@ def test_a_candidate_of_the_segment_under_the_cursor_can_be_clicked(window, doub
     assert doubtful.shown.colors[label - 1] == second.color_id
 
 
+def test_alt_and_a_number_answer_for_the_segment_under_the_cursor(window, doubtful, press):
+    color = doubtful.color_id
+    label = int(doubtful.shown.doubtful[0])
+    window.review.hover(label)
+    second = window.review.candidates[1]
+    press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert doubtful.shown.colors[label - 1] == second.color_id
+    assert doubtful.shown.marks[label - 1] == Mark.CORRECTED
+    assert doubtful.color_id == color
+
+
+def test_alt_and_a_number_do_nothing_where_no_segment_is(window, doubtful, press):
+    window.review.hover(0)
+    press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert doubtful.project.undo_text is None
+
+
 def test_a_held_key_accepts_and_asks_only_once(window):
     for key in ("Return", "Ctrl+Return", "A"):
         action = next(a for a in window.findChildren(QAction) if QKeySequence(key) in a.shortcuts())
@@ -433,6 +450,30 @@ def test_a_click_on_the_colour_in_the_bucket_shows_again_where_it_is(window, dou
     at = colors.visualItemRect(colors.currentItem()).center()
     qtbot.mouseClick(colors.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert flash.state() == QVariantAnimation.State.Running
+
+
+def test_the_sheets_that_use_the_colour_in_the_bucket_are_marked_and_one_of_them_is_shown(
+    window, open_clip, make_clip
+):
+    folder = make_clip(count=1)
+    line, only = draw(FIGURE), (12, 34, 56, 255)
+    save(folder / "ref" / "line" / "other.png", line)
+    save(folder / "ref" / "gt" / "other.png", color_image(line, (CLEAR, SKIN, SKIN, SKIN, only)))
+    desk = open_clip(folder)
+    sheets = window.sheets_panel.findChild(QListWidget)
+
+    def marked():
+        rows = range(sheets.count())
+        return {sheets.item(row).text() for row in rows if not sheets.item(row).icon().isNull()}
+
+    assert sheets.currentItem().text() != "other"
+    desk.take_color(desk.palette.id_of(only))
+    assert marked() == {"other"}
+    assert sheets.currentItem().text() == "other"
+    desk.take_color(desk.palette.id_of(SKIN))
+    assert len(marked()) == sheets.count() == 2
+    desk.take_color(NO_COLOR)
+    assert marked() == set()
 
 
 def test_what_an_answer_changed_in_another_frame_flashes_once_when_it_is_turned_to(
