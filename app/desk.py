@@ -63,7 +63,7 @@ class Desk(QObject):
     recolored = Signal(object)  # Recolored: what a frame learnt
     palette_changed = Signal()
     sheets_changed = Signal()
-    color_changed = Signal()  # the colour in the bucket
+    color_changed = Signal()  # the colour in the bucket was taken
     segment_changed = Signal()  # the selected segment
     segment_wanted = Signal(int)  # show this label, wherever it is
     noticed = Signal(str)
@@ -287,10 +287,9 @@ class Desk(QObject):
         self.show(self._position + by)
 
     def take_color(self, color_id: int) -> None:
-        """Fill the bucket with a colour."""
-        if color_id != self.color_id:
-            self.color_id = color_id
-            self.color_changed.emit()
+        """Fill the bucket with a colour; if it is in there, panels show once more where it is."""
+        self.color_id = color_id
+        self.color_changed.emit()
 
     def step_color(self, by: int) -> None:
         """Take the next (1) or previous (-1) colour of the palette, round and round."""

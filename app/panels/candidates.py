@@ -42,7 +42,7 @@ class CandidatesPanel(QWidget):
         self._hint = QLabel(hint, alignment=Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         self._rows = [_Row(place) for place in range(CANDIDATES)]
-        keys = self.tr("Alt+1 to Alt+5 give the segment under the cursor one of these.")
+        keys = self.tr("Choose with Alt+1 to Alt+5.")
         self._keys = QLabel(keys, alignment=Qt.AlignmentFlag.AlignCenter)
         self._keys.setWordWrap(True)
         layout = QVBoxLayout(self)

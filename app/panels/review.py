@@ -54,6 +54,9 @@ class ReviewPanel(QWidget):
         self._queue.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._queue.clicked.connect(self._on_doubt)
         self._queue.activated.connect(self._on_doubt)
+        self._asked: tuple[int | None, int] = (None, 0)  # frame and label in question
+        self._at: tuple[int | None, int] = (None, 0)  # and of the row one has come to
+        self._queue.selectionModel().currentChanged.connect(self._on_row)
         self._changes_title = QLabel()
         self._changes_rows = _Changes(desk, review)
         self._changes = _list(self._changes_rows, self.tr("Segments that the last step changed"))
@@ -107,11 +110,21 @@ class ReviewPanel(QWidget):
 
     @Slot()
     def _mark(self) -> None:
-        row = self._queue_rows.row_of(self._desk.frame_id, self._desk.label)
+        """Mark the segment in question; who goes through the list keeps the place."""
+        asked = self._desk.frame_id, self._desk.label
+        if asked != self._asked or not self._queue.hasFocus():
+            self._asked = self._at = asked
+        row = self._queue_rows.row_of(*self._at)
         index = self._queue_rows.index(row) if row >= 0 else QModelIndex()
         if index != self._queue.currentIndex():
             self._queue.setCurrentIndex(index)
             self._queue.scrollTo(index)
+
+    @Slot(QModelIndex)
+    def _on_row(self, index: QModelIndex) -> None:
+        doubt = self._queue_rows.doubt(index.row())
+        if doubt is not None:
+            self._at = doubt.frame_id, doubt.label
 
     @Slot()
     def _on_changes(self) -> None:

@@ -46,8 +46,8 @@
         <translation>領域にカーソルを合わせるか、N キーで次の要確認へ進んでください。</translation>
     </message>
     <message>
-        <source>Alt+1 to Alt+5 give the segment under the cursor one of these.</source>
-        <translation>Alt+1～Alt+5 で、カーソル位置の領域にこの候補の色を付けます。</translation>
+        <source>Choose with Alt+1 to Alt+5.</source>
+        <translation>Alt+1～Alt+5 で選べます。</translation>
     </message>
     <message>
         <source>no reference</source>

@@ -42,7 +42,7 @@ SAME_IN_JAPANESE = re.compile(
     r"/\S+"  # paths
     r"|#[0-9A-F]{6}"  # colour codes
     r"|[A-Z]_?\d{4}(\.\w+)?|0000\.png|\b[0-9a-f]{8}(\.cut)?\b|\bfront\b"  # names of files
-    r"|\b(Shiage|PNG|TGA|TIFF|BMP|px|auto|cpu|geometry)\b"
+    r"|\b(Shiage|PNG|TGA|TIFF|BMP|px|auto|cpu|geometry|Alt)\b"
 )
 
 

@@ -393,6 +393,32 @@ def test_the_queue_is_gone_through_and_visited_with_the_keyboard(window, doubtfu
     assert doubtful.shown.marks[doubtful.label - 1]
 
 
+def test_who_goes_through_the_queue_with_the_keyboard_keeps_the_place(
+    window, doubtful, press, qtbot
+):
+    press(Qt.Key.Key_N)
+    queue = next(
+        view
+        for view in window.findChildren(QTableView)
+        if view.accessibleName() == "Doubtful segments"
+    )
+    row = queue.currentIndex().row()
+    window.activateWindow()
+    queue.setFocus()
+    qtbot.waitUntil(queue.hasFocus)
+    qtbot.keyClick(queue, Qt.Key.Key_Down)
+    with qtbot.waitSignal(window.review.question_changed, timeout=20_000):
+        doubtful.predict()  # as after a drawing that has arrived late
+    assert queue.currentIndex().row() == row + 1
+    doubtful.select(0)
+    with qtbot.waitSignal(window.review.question_changed, timeout=20_000):
+        window.review.hover(doubtful.shown.doubtful[-1])
+    press(Qt.Key.Key_N)
+    places = [(each.position, each.label) for each in window.review.queue]
+    asked = places.index((doubtful.position, doubtful.label))
+    qtbot.waitUntil(lambda: queue.currentIndex().row() == asked)
+
+
 def test_a_candidate_of_the_segment_under_the_cursor_can_be_clicked(window, doubtful, qtbot):
     label = int(doubtful.shown.doubtful[0])
     window.review.hover(label)
@@ -449,6 +475,9 @@ def test_a_click_on_the_colour_in_the_bucket_shows_again_where_it_is(window, dou
     flash.stop()
     at = colors.visualItemRect(colors.currentItem()).center()
     qtbot.mouseClick(colors.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert flash.state() == QVariantAnimation.State.Running
+    flash.stop()
+    qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + colors.currentRow()))
     assert flash.state() == QVariantAnimation.State.Running
 
 
