@@ -402,6 +402,7 @@ def test_who_goes_through_the_queue_with_the_keyboard_keeps_the_place(
         for view in window.findChildren(QTableView)
         if view.accessibleName() == "Doubtful segments"
     )
+    qtbot.waitUntil(lambda: queue.currentIndex().isValid())
     row = queue.currentIndex().row()
     window.activateWindow()
     queue.setFocus()
