@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -213,7 +212,7 @@ class Desk(QObject):
             if not self.project.read_only:
                 self.project.sync_frames(folder, names)
                 if self._cut_to_open == self.project.path:
-                    _follow(self.project, answer.sheets)
+                    self.project.locate_sheets(answer.sheets)
         except CutFileError as error:
             self.noticed.emit(str(error))
             return
@@ -584,17 +583,3 @@ class Desk(QObject):
 
     def _is_read_only(self) -> bool:
         return self.project is not None and self.project.read_only
-
-
-def _follow(project: Project, beside: Iterable[SheetFiles]) -> None:
-    """Take the sheets beside drawings that were located for those of the same names that are gone.
-
-    Raises:
-        CutFileError: if the cut cannot be written.
-    """
-    found = {sheet.name: sheet for sheet in beside}
-    for entry in project.sheets:
-        if entry.files.name in found and not entry.files.color.exists():
-            moved = replace(found[entry.files.name], line_colors=entry.files.line_colors)
-            project.add_sheets([moved], [])
-            project.remove_sheet(entry.id)

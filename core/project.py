@@ -339,6 +339,17 @@ class Project:
         self.sheets = tuple(sheet for sheet in self.sheets if sheet.id != sheet_id)
         return Changes(sheets=True)
 
+    def locate_sheets(self, found: Sequence[SheetFiles]) -> Changes:
+        """Replace the sheets that are gone by found ones of the same name, lines as chosen."""
+        by_name = {files.name: files for files in found}
+        named = [sheet for sheet in self.sheets if sheet.files.name in by_name]
+        moved = [sheet for sheet in named if not sheet.files.color.exists()]
+        for sheet in moved:
+            files = replace(by_name[sheet.files.name], line_colors=sheet.files.line_colors)
+            self.add_sheets([files], [])
+            self.remove_sheet(sheet.id)
+        return Changes(sheets=bool(moved))
+
     def add_color(self, rgba: Rgba) -> Changes:
         """Add a colour at the end of the palette unless it is there."""
         return self.add_sheets((), (rgba,))

@@ -334,6 +334,34 @@ def test_a_removed_sheet_leaves_its_colours_and_its_id_is_not_given_again(projec
         assert again.palette.id_of(RED) == 1
 
 
+def test_sheets_that_are_gone_are_located_by_name_and_keep_their_lines(project, folder, tmp_path):
+    (folder / "here.png").touch()
+    here = SheetFiles("here", None, folder / "here.png")
+    gone = SheetFiles("gone", None, folder / "gone.png", (BLUE,))
+    lost = SheetFiles("lost", None, folder / "lost.png")
+    project.add_sheets([here, gone, lost], [RED])
+    beside = [SheetFiles(name, None, tmp_path / f"{name}.png") for name in ("gone", "here", "new")]
+    assert project.locate_sheets(beside) == Changes(sheets=True)
+    moved = SheetFiles("gone", None, tmp_path / "gone.png", (BLUE,))
+    with reopened(project) as again:
+        assert [sheet.files for sheet in again.sheets] == [here, lost, moved]
+        assert again.palette.colors == (Color(1, "#FF0000", RED),)
+
+
+def test_a_sheet_that_is_nowhere_stays_as_it_is(project, folder):
+    project.add_sheets([SheetFiles("gone", None, folder / "gone.png")], [])
+    before = project.sheets
+    assert project.locate_sheets([SheetFiles("other", None, folder / "other.png")]) == Changes()
+    assert project.sheets == before
+
+
+def test_sheets_of_a_cut_that_is_read_only_are_not_located(path, folder, tmp_path):
+    with closing(Project.open(path)) as project:
+        project.add_sheets([SheetFiles("gone", None, folder / "gone.png")], [])
+    with closing(Project.read(path)) as project, pytest.raises(CutFileError):
+        project.locate_sheets([SheetFiles("gone", None, tmp_path / "gone.png")])
+
+
 def test_a_known_colour_is_not_added_twice(project):
     assert project.add_color(RED) == Changes(palette=True)
     assert project.add_color(RED) == Changes()
