@@ -168,10 +168,10 @@ class Canvas(QWidget):
         self._flash.stop()
         drawing = self._desk.drawing
         if drawing is None:
-            if self._desk.project is None or self._desk.failure:
+            if self._desk.cut.project is None or self._desk.failure:
                 self._painted.clear()
                 self._frame_id = None
-            if self._desk.project is None:
+            if self._desk.cut.project is None:
                 self._size, self._shows_whole = None, True
             self._labels = None
             self._drop_overlay()
@@ -199,7 +199,7 @@ class Canvas(QWidget):
         drawing, shown = self._desk.drawing, self._desk.shown
         if drawing is None or shown is None:
             return
-        changed = self._painted.repaint(drawing, shown, self._desk.palette)
+        changed = self._painted.repaint(drawing, shown, self._desk.cut.palette)
         if changed is None:
             self._drop_overlay()
         for label in changed or ():

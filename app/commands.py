@@ -43,20 +43,20 @@ def _always(window: "MainWindow") -> bool:  # noqa: ARG001
 
 
 def _with_clip(window: "MainWindow") -> bool:
-    return window.desk.project is not None
+    return window.desk.cut.project is not None
 
 
 def _writable(window: "MainWindow") -> bool:
-    project = window.desk.project
+    project = window.desk.cut.project
     return project is not None and not project.read_only
 
 
 def _can_undo(window: "MainWindow") -> bool:
-    return _writable(window) and window.desk.project.undo_text is not None  # type: ignore[union-attr]
+    return _writable(window) and window.desk.cut.project.undo_text is not None  # type: ignore[union-attr]
 
 
 def _can_redo(window: "MainWindow") -> bool:
-    return _writable(window) and window.desk.project.redo_text is not None  # type: ignore[union-attr]
+    return _writable(window) and window.desk.cut.project.redo_text is not None  # type: ignore[union-attr]
 
 
 MENUS = (

@@ -1,22 +1,20 @@
-"""The desk: the project, the current frame, the selection. The only thing that panels share."""
+"""The desk: the cut, the current frame, the selection. The only thing that panels share."""
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app import tools
+from app.cut import Cut
 from app.engine_thread import EngineThread
-from app.messages import export_summary, redrawn
+from app.messages import export_summary
 from app.model_room import ModelRoom
 from app.progress import Work
 from app.shown import ShownFrames, recolored
-from core.clip import cel_of
-from core.edits import Changes, Edit, FramePaint
+from core.edits import Changes, Edit
 from core.jobs import (
     Answer,
-    ClipOpened,
     Drawing,
     Export,
     ExportDone,
@@ -25,7 +23,6 @@ from core.jobs import (
     FindSheets,
     FoundElsewhere,
     FrameFailed,
-    FrameFile,
     FrameShown,
     Job,
     LinesUnclear,
@@ -39,16 +36,12 @@ from core.jobs import (
     SheetsFound,
     ShowFrame,
 )
-from core.palette import NO_COLOR, Palette
-from core.places import cut_path
-from core.project import CutFileError, FrameEntry, Project, open_or_create
-from core.redrawn import found_again
+from core.palette import NO_COLOR
+from core.project import Project
 from core.sheets import SheetFiles
 from core.shown import FrameColors
 
-OF_A_CUT = (
-    ClipOpened | SheetsFound | SheetRead | LinesUnclear | FrameShown | Prediction | FoundElsewhere
-)
+OF_A_CUT = SheetsFound | SheetRead | LinesUnclear | FrameShown | Prediction | FoundElsewhere
 """Answers that mean nothing any more once their job was stopped."""
 
 
@@ -73,39 +66,27 @@ class Desk(QObject):
         """Begin with nothing open."""
         super().__init__(engine)
         self._engine = engine
+        self.cut = Cut(engine)
+        self.cut.taken.connect(self._on_taken)
+        self.cut.opened.connect(self._on_opened)
+        self.cut.changed.connect(self._on_changed)
+        self.cut.noticed.connect(self.noticed)
         engine.answered.connect(self._on_answer)
-        engine.ended.connect(self._on_ended)
         self.work = Work(engine)
         self.models = ModelRoom(engine)
         self.models.changed.connect(self.predict)
-        self.project: Project | None = None
         self.sheets: dict[SheetFiles, Sheet] = {}
         self.color_id = NO_COLOR
         self.label = 0
         self._position = 0
         self._drawing: tuple[int, Drawing] | None = None
-        self._frames: tuple[tuple[FrameEntry, ...], Path, tuple[FrameFile, ...]] | None = None
         self._shown = ShownFrames()
         self._revision = 0
         self.failure = ""  # why the current frame has no drawing
         self._stored: ReadSheets | None = None  # reads sheets that the cut has already
-        self._said: set[str] = set()
-        self._digests: dict[int, str] = {}  # of drawings seen for the first time, not stored yet
-        self._cut_to_open: Path | None = None
         self._wanted_label = 0
 
     # ------------------------------------------------------------ what there is
-
-    @property
-    def frames(self) -> tuple[FrameFile, ...]:
-        """The frames of the clip in order."""
-        if self.project is None:
-            return ()
-        entries, drawings = self.project.frames, self.project.drawings
-        if self._frames is None or self._frames[:2] != (entries, drawings):
-            files = (FrameFile(e.id, drawings / e.name, cel_of(e.name), e.digest) for e in entries)
-            self._frames = (entries, drawings, tuple(files))  # asked for after every answer
-        return self._frames[2]
 
     @property
     def position(self) -> int:
@@ -115,25 +96,13 @@ class Desk(QObject):
     @property
     def frame_id(self) -> int | None:
         """The id of the frame on the canvas."""
-        if self.project is None or not self.project.frames:
-            return None
-        return self.project.frames[self._position].id
+        frames = self.cut.frames
+        return frames[self._position].id if frames else None
 
     @property
     def drawing(self) -> Drawing | None:
         """The drawing on the canvas, None until it has been read."""
         return None if self.frame_id is None else self._read(self.frame_id)
-
-    @property
-    def palette(self) -> Palette:
-        """The colours of the cut."""
-        return self.project.palette if self.project else Palette()
-
-    @property
-    def sheet_files(self) -> tuple[SheetFiles, ...]:
-        """The design sheets of the cut, read or not."""
-        entries = self.project.sheets if self.project else ()
-        return tuple(entry.files for entry in entries)
 
     @property
     def is_busy(self) -> bool:
@@ -143,7 +112,7 @@ class Desk(QObject):
     @property
     def has_colors(self) -> bool:
         """Whether any frame shows a colour."""
-        shown = (self.frame_colors(frame.id) for frame in self.frames)
+        shown = (self.frame_colors(frame.id) for frame in self.cut.frames)
         return any(each is not None and bool(each.colors.any()) for each in shown)
 
     def prediction(self, frame_id: int) -> Prediction | None:
@@ -154,13 +123,9 @@ class Desk(QObject):
         """Whether a frame is not predicted yet."""
         return self._shown.is_awaited(frame_id)
 
-    def paint(self, frame_id: int) -> FramePaint:
-        """What a person settled in a frame."""
-        return self.project.paint(frame_id) if self.project else {}
-
     def frame_colors(self, frame_id: int) -> FrameColors | None:
         """What is to be shown of a frame; None while nothing is known of it."""
-        return self._shown.colors(frame_id, self.paint(frame_id), self._read(frame_id))
+        return self._shown.colors(frame_id, self.cut.paint(frame_id), self._read(frame_id))
 
     def _read(self, frame_id: int) -> Drawing | None:
         """Return the drawing of a frame if it is the one that has been read."""
@@ -174,68 +139,13 @@ class Desk(QObject):
             return None
         return self.frame_colors(frame_id)
 
-    # ------------------------------------------------------------ opening
+    # ------------------------------------------------------------ the cut
 
-    def open(self, path: Path) -> None:
-        """Open a folder of drawings, one of its drawings, or a cut file."""
-        self._cut_to_open = None
-        path = Path(os.path.normpath(path.absolute()))  # as sheets and drawings are stored
-        if path.suffix.lower() == ".cut":
-            if self.project is None or path.resolve() != self.project.path.resolve():
-                try:
-                    self._take(Project.open(path))
-                except CutFileError as error:
-                    self.noticed.emit(str(error))
-                    return
-            assert self.project is not None
-            path = self.project.drawings
-        self._engine.start(OpenClip(path))
-
-    def locate_drawings(self, folder: Path) -> None:
-        """Go on with the same cut whose drawings now lie in another folder."""
-        if self.project is not None:
-            self._cut_to_open = self.project.path
-            self._engine.start(OpenClip(folder))
-
-    def _on_clip(self, answer: ClipOpened) -> None:
-        clip = answer.clip
-        names = [frame.path.name for frame in clip.frames]
-        folder = clip.frames[0].path.parent
-        try:
-            is_open = self.project is not None and (
-                self.project.path in (self._cut_to_open, cut_path(folder))
-                or self.project.drawings == folder
-            )
-            if not is_open:
-                self._take(open_or_create(cut_path(folder), folder, names))
-            assert self.project is not None
-            if not self.project.read_only:
-                self.project.sync_frames(folder, names)
-                if self._cut_to_open == self.project.path:
-                    self.project.locate_sheets(answer.sheets)
-        except CutFileError as error:
-            self.noticed.emit(str(error))
-            return
-        self._cut_to_open = None
-        self._position = min(self._position, max(len(self.frames) - 1, 0))
-        self.cut_changed.emit()
-        self.show(self._position)
-        if self.sheet_files:
-            self._stored = ReadSheets(self.sheet_files)
-            self._engine.start(self._stored)
-        elif answer.sheets and not self.palette.colors:  # else a person has removed them
-            self._engine.start(ReadSheets(answer.sheets))
-        self.predict()
-
-    def _take(self, project: Project) -> None:
-        """Put a project on the desk in place of the former one."""
-        self._engine.stop()
-        self.close()
-        self.project = project
+    @Slot(object)
+    def _on_taken(self, project: Project) -> None:
+        """Forget everything about the former cut."""
         self.sheets.clear()
         self._shown.clear()
-        self._said.clear()
-        self._digests.clear()
         self._drawing, self._position, self.label = None, 0, 0
         self.color_id = self._first_color()
         for notice in project.notices:
@@ -244,32 +154,45 @@ class Desk(QObject):
             changed.emit()
         self.color_changed.emit()
 
+    @Slot(object)
+    def _on_opened(self, beside: tuple[SheetFiles, ...]) -> None:
+        """Turn to a drawing, and read the sheets of the cut; those beside it if it is new."""
+        self._position = min(self._position, max(len(self.cut.frames) - 1, 0))
+        self.cut_changed.emit()
+        self.show(self._position)
+        if self.cut.sheet_files:
+            self._stored = ReadSheets(self.cut.sheet_files)
+            self._engine.start(self._stored)
+        elif beside and not self.cut.palette.colors:  # else a person has removed them
+            self._engine.start(ReadSheets(beside))
+        self.predict()
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        """Show what has been done, and predict again if it teaches."""
+        self._shown.repaint(changes.frames)
+        if changes.palette:
+            self.palette_changed.emit()
+        if changes.sheets:
+            self.sheets_changed.emit()
+        if changes.frames:
+            self.edited.emit()
+        if changes.frames or changes.palette:
+            self.frames_painted.emit(changes.frames)
+        if changes.frames or changes.sheets:
+            self.predict()
+
     def save_as(self, path: Path) -> None:
         """Go on in a copy of the cut file."""
-        if self.project is not None:
-            self._write(lambda project: project.save_as(path))
+        if self.cut.project is not None:
+            self.cut.write(lambda project: project.save_as(path))
             self.cut_changed.emit()
-
-    def tidy(self) -> None:
-        """Use an idle moment to move the latest edits into the cut file proper."""
-        if self.project is not None:
-            try:
-                self.project.checkpoint()
-            except CutFileError as error:
-                self._say(str(error))
-
-    def close(self) -> None:
-        """Put the project away."""
-        if self.project is not None:
-            self._store_digests()
-            self.project.close()
-            self.project = None
 
     # ------------------------------------------------------------ looking
 
     def show(self, position: int) -> None:
         """Turn to a frame."""
-        frames = self.frames
+        frames = self.cut.frames
         if not frames:
             self.frame_changed.emit()
             return
@@ -292,7 +215,7 @@ class Desk(QObject):
 
     def step_color(self, by: int) -> None:
         """Take the next (1) or previous (-1) colour of the palette, round and round."""
-        ids = [color.id for color in self.palette.colors]
+        ids = [color.id for color in self.cut.palette.colors]
         if ids:
             place = ids.index(self.color_id) if self.color_id in ids else -(by > 0)
             self.take_color(ids[(place + by) % len(ids)])
@@ -331,7 +254,7 @@ class Desk(QObject):
         """
         if self.drawing is None or self.shown is None or self.frame_id is None or not label:
             return False
-        paint_here = self.paint(self.frame_id)
+        paint_here = self.cut.paint(self.frame_id)
         edit = tools.bucket(self.drawing.segments, paint_here, self.frame_id, label, color_id)
         return edit is not None and self.apply(edit, goes_on=goes_on)
 
@@ -341,16 +264,11 @@ class Desk(QObject):
         Returns:
             Whether it is; why not has been said.
         """
-        digests, self._digests = self._digests, {}
+        seen: dict[int, str] = {}
         drawing = self.drawing
-        if drawing is not None and self.frames[self._position].digest is None:
-            digests.setdefault(self.frames[self._position].id, drawing.digest)
-        return self._write(lambda project: project.apply(edit, digests, goes_on=goes_on))
-
-    def _store_digests(self) -> None:
-        digests, self._digests = self._digests, {}
-        if digests and not self._is_read_only():
-            self._write(lambda project: project.set_digests(digests))
+        if drawing is not None and self.cut.frames[self._position].digest is None:
+            seen[self.cut.frames[self._position].id] = drawing.digest
+        return self.cut.apply(edit, seen, goes_on=goes_on)
 
     def undo(self) -> None:
         """Take the last step back, wherever it was, and turn to it."""
@@ -370,74 +288,42 @@ class Desk(QObject):
             frames.append(target(project))
             return move(project)
 
-        self._write(moved)
+        self.cut.write(moved)
         for frame_id in frames:
             self._turn_to(frame_id)
 
     def add_color(self, rgba: tuple[int, int, int, int]) -> None:
         """Add a colour to the palette and take it."""
-        self._write(lambda project: project.add_color(rgba))
-        self.take_color(self.palette.id_of(rgba))
-
-    def remove_sheet(self, files: SheetFiles) -> None:
-        """Forget a design sheet; its colours stay in the palette."""
-        if self.project is None:
-            return
-        sheet_id = self.project.sheets[self.sheet_files.index(files)].id
-        self._write(lambda project: project.remove_sheet(sheet_id))
+        self.cut.write(lambda project: project.add_color(rgba))
+        self.take_color(self.cut.palette.id_of(rgba))
 
     def _turn_to(self, frame_id: int | None) -> None:
-        ids = [frame.id for frame in self.frames]
+        ids = [frame.id for frame in self.cut.frames]
         if frame_id in ids and frame_id != self.frame_id:
             self.show(ids.index(frame_id))
-
-    def _write(self, change: Callable[[Project], Changes | None]) -> bool:
-        """Change the project; on disk before this returns, or said and not done at all."""
-        if self.project is None:
-            return False
-        try:
-            changes = change(self.project) or Changes()
-        except CutFileError as error:
-            self.noticed.emit(str(error))
-            return False
-        self._refresh(changes)
-        return True
-
-    def _refresh(self, changes: Changes) -> None:
-        self._shown.repaint(changes.frames)
-        if changes.palette:
-            self.palette_changed.emit()
-        if changes.sheets:
-            self.sheets_changed.emit()
-        if changes.frames:
-            self.edited.emit()
-        if changes.frames or changes.palette:
-            self.frames_painted.emit(changes.frames)
-        if changes.frames or changes.sheets:
-            self.predict()
 
     # ------------------------------------------------------------ jobs
 
     @Slot()
     def predict(self) -> None:
         """Predict the clip again, the current frame first; cheap where features are known."""
-        if self.frames:
+        if self.cut.frames:
             self._revision += 1
-            text = self.tr("Predicting") if self.sheet_files else self.tr("Reading")
-            self.work.start(self._predict_job(), text, len(self.frames))
+            text = self.tr("Predicting") if self.cut.sheet_files else self.tr("Reading")
+            self.work.start(self._predict_job(), text, len(self.cut.frames))
 
     def export(self, folder: Path) -> None:
         """Write the coloured sequence into a folder."""
-        if self.frames:
+        if self.cut.frames:
             job = Export(self._predict_job(), folder)
-            self.work.start(job, self.tr("Exporting"), len(self.frames))
+            self.work.start(job, self.tr("Exporting"), len(self.cut.frames))
 
     def find_sheets(self, paths: Iterable[Path]) -> None:
         """Add the design sheets among these files and folders."""
-        if self.project is None:
+        if self.cut.project is None:
             self.noticed.emit(self.tr("Open a clip first; design sheets belong to a clip."))
         else:
-            self._engine.start(FindSheets(tuple(paths), self.frames))
+            self._engine.start(FindSheets(tuple(paths), self.cut.frames))
 
     def read_sheet(self, files: SheetFiles) -> None:
         """Read one design sheet, for which the line colours are known now, and add it."""
@@ -445,22 +331,22 @@ class Desk(QObject):
 
     def find_elsewhere(self, label: int) -> None:
         """Look where a segment of the current frame is in the other frames."""
-        job = FindElsewhere(self.frames, self._position, label)
-        self.work.start(job, self.tr("Searching"), len(self.frames))
+        job = FindElsewhere(self.cut.frames, self._position, label)
+        self.work.start(job, self.tr("Searching"), len(self.cut.frames))
 
     def cancel(self) -> None:
         """Stop what a person waits for; what is finished stays."""
         self._engine.stop_long()
 
     def _predict_job(self) -> Predict:
-        frames = self.frames
+        frames = self.cut.frames
         return Predict(
             revision=self._revision,
             frames=frames,
-            sheets=self.sheet_files,
-            palette=self.palette,
-            paint={frame.id: self.paint(frame.id) for frame in frames},
-            painted=self.project.painted if self.project else {},
+            sheets=self.cut.sheet_files,
+            palette=self.cut.palette,
+            paint={frame.id: self.cut.paint(frame.id) for frame in frames},
+            painted=self.cut.project.painted if self.cut.project else {},
             first=self._position,
         )
 
@@ -472,11 +358,9 @@ class Desk(QObject):
             case Notice(text):
                 self._on_notice(job, text)
             case FrameFailed(frame_id, text):
-                self._say(text)
+                self.cut.say(text)
                 self.work.count(job)
                 self._on_failed(job, frame_id, text)
-            case ClipOpened():
-                self._on_clip(answer)
             case SheetsFound(sheets):
                 self._engine.start(ReadSheets(sheets))
             case SheetRead(files, sheet):
@@ -495,16 +379,11 @@ class Desk(QObject):
                 self.work.end(job)
                 self.noticed.emit(export_summary(answer))
 
-    @Slot(object)
-    def _on_ended(self, job: Job) -> None:
-        if isinstance(job, Predict):
-            self._store_digests()
-
     def _on_notice(self, job: Job, text: str) -> None:
-        project = self.project
+        project = self.cut.project
         if isinstance(job, OpenClip) and project and job.folder == project.drawings:
             text += self.tr(" If the drawings have moved, use File ▸ Locate drawings…")
-        self._say(text)
+        self.cut.say(text)
 
     def _on_failed(self, job: Job, frame_id: int, text: str) -> None:
         if isinstance(job, ShowFrame) and frame_id == self.frame_id:
@@ -526,43 +405,32 @@ class Desk(QObject):
         if learnt is not None:
             self.recolored.emit(learnt)
         if prediction.notice:
-            self._say(prediction.notice)
-        frame = next((frame for frame in self.frames if frame.id == frame_id), None)
+            self.cut.say(prediction.notice)
+        frame = next((frame for frame in self.cut.frames if frame.id == frame_id), None)
         drawing = self.drawing
         if frame and frame_id == self.frame_id and drawing and drawing.digest != prediction.digest:
             self._engine.start(ShowFrame(frame))
-        if frame is not None and frame.digest is None:
-            self._digests[frame_id] = prediction.digest
-        elif frame is not None and frame.digest != prediction.digest:
-            self._on_redrawn(frame, prediction)
-
-    def _on_redrawn(self, frame: FrameFile, prediction: Prediction) -> None:
-        """Remember what a changed drawing looks like now, and carry its paint over."""
-        if self._is_read_only():
-            return
-        moved, digest = prediction.moved, prediction.digest
-        found, painted = found_again(self.paint(frame.id), moved)
-        self._write(lambda project: project.carry_over(frame.id, moved, digest))
-        self._say(redrawn(frame.path.name, found, painted))
+        if frame is not None:
+            self.cut.follow(frame, prediction.digest, prediction.moved)
 
     def _on_sheet(self, job: Job, files: SheetFiles, sheet: Sheet) -> None:
-        is_known = files in self.sheet_files
-        if self.project is None or (job is self._stored and not is_known):
+        is_known = files in self.cut.sheet_files
+        if self.cut.project is None or (job is self._stored and not is_known):
             return  # removed while it was read
         self.sheets[files] = sheet
-        former = self.palette
-        if not (is_known and self._is_read_only()):  # a known one may have new colours
+        former = self.cut.palette
+        if not (is_known and self.cut.is_read_only):  # a known one may have new colours
             new = () if is_known else (files,)
-            self._write(lambda project: project.add_sheets(new, sheet.palette_colors()))
+            self.cut.write(lambda project: project.add_sheets(new, sheet.palette_colors()))
         if not is_known and self.color_id == NO_COLOR:
             self.take_color(self._first_color())
-        if is_known and self.palette != former:
+        if is_known and self.cut.palette != former:
             self.predict()
         self.sheets_changed.emit()
 
     def _first_color(self) -> int:
         """Return what the bucket begins with: the first colour that covers, if there is one."""
-        return next((color.id for color in self.palette.colors if color.rgba[3]), NO_COLOR)
+        return next((color.id for color in self.cut.palette.colors if color.rgba[3]), NO_COLOR)
 
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:
         if frame_id != self.frame_id:
@@ -574,12 +442,3 @@ class Desk(QObject):
             self.predict()  # saved anew since it was predicted, or since it could not be read
         if self._wanted_label:
             self.go_to(self._position, self._wanted_label)
-
-    def _say(self, text: str) -> None:
-        """Say something about a file once, however often the clip is predicted again."""
-        if text not in self._said:
-            self._said.add(text)
-            self.noticed.emit(text)
-
-    def _is_read_only(self) -> bool:
-        return self.project is not None and self.project.read_only

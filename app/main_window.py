@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a folder of drawings, a drawing, or a cut file."""
         if self._may_stop_export():
-            self.desk.open(path)
+            self.desk.cut.open(path)
 
     def _may_stop_export(self) -> bool:
         """Ask whether a running export, if there is one, may end here."""
@@ -156,11 +156,11 @@ class MainWindow(QMainWindow):
         title = self.tr("Where are the drawings of this cut now?")
         name = QFileDialog.getExistingDirectory(self, title)
         if name:
-            self.desk.locate_drawings(Path(name))
+            self.desk.cut.locate_drawings(Path(name))
 
     def save_as(self) -> None:
         """Ask for a name and go on in a copy of the cut."""
-        project = self.desk.project
+        project = self.desk.cut.project
         start = str(project.path) if project else ""
         title, kinds = self.tr("Save the cut as"), self.tr("Cuts (*.cut)")
         name, _ = QFileDialog.getSaveFileName(self, title, start, kinds)
@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
             self.desk.export(Path(name))
 
     def _may_overwrite(self, folder: Path) -> bool:
-        names = {f"{frame.path.stem}.png" for frame in self.desk.frames}
+        names = {f"{frame.path.stem}.png" for frame in self.desk.cut.frames}
         there = sum((folder / name).exists() for name in names)
         if not there:
             return True
@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
 
     def _on_number(self, place: int) -> None:
         """Answer while a doubt is asked about, take a colour of the palette otherwise."""
-        colors = self.desk.palette.colors
+        colors = self.desk.cut.palette.colors
         if self.review.is_asking and place < CANDIDATES:
             self.review.choose(place)
         elif place < len(colors):
@@ -297,7 +297,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_cut(self) -> None:
-        project = self.desk.project
+        project = self.desk.cut.project
         self._pages.setCurrentWidget(self.canvas if project else self._start)
         self.setWindowTitle(f"{project.path.stem} – Shiage" if project else "Shiage")
         if project:
@@ -328,7 +328,7 @@ class MainWindow(QMainWindow):
     def _enable(self) -> None:
         for command, action in self._actions:
             action.setEnabled(command.enabled(self))
-        project = self.desk.project
+        project = self.desk.cut.project
         for name, named, text in (
             ("&Undo", self.tr("&Undo {}"), project.undo_text if project else None),
             ("&Redo", self.tr("&Redo {}"), project.redo_text if project else None),
@@ -339,7 +339,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _tidy(self) -> None:
-        self.desk.tidy()
+        self.desk.cut.tidy()
 
     @Slot(object)
     def _ask_line_colors(self, unclear: LinesUnclear) -> None:
@@ -356,13 +356,13 @@ class MainWindow(QMainWindow):
         desk = self.desk
         shown = desk.frame_colors(found.frame_id)
         color_id = int(shown.colors[found.label - 1]) if shown is not None else NO_COLOR
-        color, places = desk.palette.color(color_id), self.review.unsettled(found.places)
+        color, places = desk.cut.palette.color(color_id), self.review.unsettled(found.places)
         if color is None or not places:
             desk.noticed.emit(
                 self.tr("This segment was not found in any frame that is not settled yet.")
             )
             return
-        dialog = ElsewhereDialog(color, places, desk.palette, self)
+        dialog = ElsewhereDialog(color, places, desk.cut.palette, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self.review.apply_elsewhere(dialog.chosen(), color_id))
         dialog.open()
@@ -384,8 +384,8 @@ class MainWindow(QMainWindow):
         if not self._may_stop_export():
             event.ignore()
             return
-        if self.desk.project is not None:
+        if self.desk.cut.project is not None:
             QSettings(ORGANIZATION, APPLICATION).setValue("layout", self.saveState())
         self.engine.close()
-        self.desk.close()
+        self.desk.cut.close()
         event.accept()

@@ -111,13 +111,13 @@ class Review(QObject):
         doubt = following(self.queue, self.order, position=self._desk.position, here=here, by=by)
         if doubt is not None:
             self.ask(doubt)
-        elif self._desk.frames:
+        elif self._desk.cut.frames:
             self._desk.noticed.emit(self._nothing())
 
     def _nothing(self) -> str:
         if not self._desk.has_colors:
             return self.tr("There are no colours yet: add design sheets, or wait for them.")
-        if any(self._desk.is_awaited(frame.id) for frame in self._desk.frames):
+        if any(self._desk.is_awaited(frame.id) for frame in self._desk.cut.frames):
             return self.tr("Nothing is doubtful so far; not all frames are predicted yet.")
         if self.filter is Filter.ALL:
             return self.tr("Nothing is doubtful in this clip.")
@@ -148,7 +148,7 @@ class Review(QObject):
             return
         left = int((shown.is_unpainted).sum())
         if left:
-            name = self._desk.frames[self._desk.position].path.stem
+            name = self._desk.cut.frames[self._desk.position].path.stem
             said = self.tr("{name} is not finished: {count} segments have no colour.")
             self._desk.noticed.emit(said.format(name=name, count=left))
         self._collect()
@@ -192,11 +192,11 @@ class Review(QObject):
 
     def unsettled(self, places: Iterable[tuple[int, SegmentKey]]) -> list[Place]:
         """Return the segments that nobody settled yet, with the colours that they show, if any."""
-        names = {frame.id: frame.path.stem for frame in self._desk.frames}
+        names = {frame.id: frame.path.stem for frame in self._desk.cut.frames}
         found = []
         for frame_id, key in places:
             shown = self._desk.frame_colors(frame_id)
-            if frame_id not in names or key in self._desk.paint(frame_id):
+            if frame_id not in names or key in self._desk.cut.paint(frame_id):
                 continue
             if shown is None:  # not predicted yet
                 found.append(Place(frame_id, names[frame_id], key, NO_COLOR))
@@ -301,7 +301,8 @@ class Review(QObject):
     def _collect(self) -> None:
         self._collecting.stop()
         desk = self._desk
-        frames = [(desk.prediction(each.id), desk.frame_colors(each.id)) for each in desk.frames]
+        ids = [frame.id for frame in desk.cut.frames]
+        frames = [(desk.prediction(each), desk.frame_colors(each)) for each in ids]
         queue = arrange(find_doubts(frames), self.order, self.filter, desk.color_id)
         if queue != self.queue:
             self.queue = queue

@@ -88,14 +88,14 @@ class CandidatesPanel(QWidget):
         self._review.choose(next(n for n, row in enumerate(self._rows) if row is self.sender()))
 
     def _color(self, candidate: Candidate) -> tuple[str, QPixmap]:
-        color = self._desk.palette.color(candidate.color_id)
+        color = self._desk.cut.palette.color(candidate.color_id)
         rgba = color.rgba if color else (0, 0, 0, 0)
         return color_title(color), swatch(rgba, size=_Row.SWATCH).pixmap(_Row.SWATCH)
 
     def _source_name(self, candidate: Candidate) -> str:
-        if candidate.source in self._desk.sheet_files:
+        if candidate.source in self._desk.cut.sheet_files:
             return candidate.source.name
-        frames = self._desk.frames
+        frames = self._desk.cut.frames
         names = (frame.path.stem for frame in frames if frame.id == candidate.source)
         return next(names, self.tr("no reference"))
 
@@ -125,7 +125,7 @@ class CandidatesPanel(QWidget):
         if not len(rows):
             return None  # too small to be seen in a preview
         x, y = int(columns.min()), int(rows.min())
-        values = pack(self._desk.palette.table())[np.append(np.int32(0), shown.colors)]
+        values = pack(self._desk.cut.palette.table())[np.append(np.int32(0), shown.colors)]
         return segment_thumbnail(
             values[prediction.small_map],
             prediction.small_line,

@@ -77,7 +77,7 @@ class _Frames(QAbstractListModel):
         if role == IS_KNOWN:
             return prediction is not None and shown is not None and _says_something(shown)
         if role == HAS_COLOR:
-            color = self._desk.palette.color(self._desk.color_id)
+            color = self._desk.cut.palette.color(self._desk.color_id)
             is_here = shown is not None and bool((shown.colors == self._desk.color_id).any())
             return QColor(*color.rgba) if color and color.rgba[3] and is_here else None
         return None
@@ -87,7 +87,7 @@ class _Frames(QAbstractListModel):
         if prediction is None or shown is None or len(shown.colors) != len(prediction.keys):
             return None
         if frame_id not in self._thumbnails:
-            values = pack(self._desk.palette.table())
+            values = pack(self._desk.cut.palette.table())
             by_label = values[np.concatenate([np.zeros(1, np.int32), shown.colors])]
             picture = np.ascontiguousarray(by_label[prediction.small_map])
             self._thumbnails[frame_id] = _thumbnail(picture, prediction.small_line)
@@ -96,7 +96,7 @@ class _Frames(QAbstractListModel):
     @Slot()
     def _on_cut(self) -> None:
         self.beginResetModel()
-        self._entries = self._desk.project.frames if self._desk.project else ()
+        self._entries = self._desk.cut.project.frames if self._desk.cut.project else ()
         self._thumbnails.clear()
         self.endResetModel()
 

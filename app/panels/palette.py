@@ -60,12 +60,12 @@ class PalettePanel(QWidget):
         self._list.clear()
         erase = self.tr("Erase (no colour)")
         self._list.addItem(self._item(NO_COLOR, erase, (0, 0, 0, 0), "E"))
-        for number, color in enumerate(self._desk.palette.colors, 1):
+        for number, color in enumerate(self._desk.cut.palette.colors, 1):
             has_key = number <= 10 and not (self._keys_answer and number <= CANDIDATES)
             key = str(number % 10) if has_key else ""
             self._list.addItem(self._item(color.id, color_title(color), color.rgba, key))
         self._list.blockSignals(False)
-        self._add.setEnabled(self._desk.project is not None)
+        self._add.setEnabled(self._desk.cut.project is not None)
         self._mark()
 
     def _item(self, color_id: int, name: str, rgba: Rgba, key: str) -> QListWidgetItem:

@@ -102,7 +102,7 @@ class ReviewPanel(QWidget):
         if queue:
             text = self.tr("{doubts:,} to look at in {frames} frames")
             self._summary.setText(text.format(doubts=len(queue), frames=frames))
-        elif self._desk.frames:
+        elif self._desk.cut.frames:
             self._summary.setText(self.tr("Nothing to look at"))
         else:
             self._summary.setText(self.tr("No clip is open"))
@@ -146,7 +146,7 @@ class ReviewPanel(QWidget):
     @Slot(QModelIndex)
     def _on_change(self, index: QModelIndex) -> None:
         change = self._changes_rows.change(index.row())
-        ids = [frame.id for frame in self._desk.frames]
+        ids = [frame.id for frame in self._desk.cut.frames]
         if change is not None and change.frame_id in ids:
             self._desk.go_to(ids.index(change.frame_id), change.label)
 
@@ -211,7 +211,7 @@ class _Changes(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         change = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            palette = self._desk.palette
+            palette = self._desk.cut.palette
             names = [color_title(palette.color(each)) for each in (change.before, change.after)]
             return f"{_frame_name(self._desk, change.frame_id)}   {names[0]} → {names[1]}"
         if role == Qt.ItemDataRole.DecorationRole:
@@ -279,11 +279,11 @@ def _list(rows: QAbstractListModel, name: str) -> QTableView:
 
 
 def _frame_name(desk: Desk, frame_id: int) -> str:
-    return next((frame.path.stem for frame in desk.frames if frame.id == frame_id), "")
+    return next((frame.path.stem for frame in desk.cut.frames if frame.id == frame_id), "")
 
 
 def _swatch(desk: Desk, color_id: int) -> QIcon:
-    color = desk.palette.color(color_id)
+    color = desk.cut.palette.color(color_id)
     rgba = color.rgba if color else (0, 0, 0, 0)
     return swatch(rgba, is_erase=color_id == NO_COLOR, size=SWATCH)
 

@@ -103,7 +103,7 @@ class SheetsPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files while a clip is open."""
-        if event.mimeData().hasUrls() and self._desk.project is not None:
+        if event.mimeData().hasUrls() and self._desk.cut.project is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -114,7 +114,7 @@ class SheetsPanel(QWidget):
     @Slot()
     def _fill(self) -> None:
         chosen = self._list.currentRow()
-        files = self._desk.sheet_files
+        files = self._desk.cut.sheet_files
         self._list.blockSignals(True)
         self._list.clear()
         for sheet in files:
@@ -130,7 +130,7 @@ class SheetsPanel(QWidget):
         self._hint.setVisible(not files)
         self._remove.setEnabled(bool(files))
         for button in (self._add, self._add_folder):
-            button.setEnabled(self._desk.project is not None)
+            button.setEnabled(self._desk.cut.project is not None)
         self._on_chosen()
 
     @Slot()
@@ -143,8 +143,8 @@ class SheetsPanel(QWidget):
         """Light what speaks for the colour shown; turn to its sheet if a doubt is asked about."""
         spoken_for = self._candidate()
         source = spoken_for.source if spoken_for is not None else None
-        if self._review.is_asking and source in self._desk.sheet_files:
-            self._list.setCurrentRow(self._desk.sheet_files.index(source))
+        if self._review.is_asking and source in self._desk.cut.sheet_files:
+            self._list.setCurrentRow(self._desk.cut.sheet_files.index(source))
         is_here = spoken_for is not None and source == self._chosen()
         self._picture.light([spoken_for.label] if is_here and spoken_for is not None else [])
 
@@ -172,9 +172,9 @@ class SheetsPanel(QWidget):
         Returns:
             The labels of its segments there, by the row of the sheet.
         """
-        color = self._desk.palette.color(self._desk.color_id)
+        color = self._desk.cut.palette.color(self._desk.color_id)
         used: dict[int, list[int]] = {}
-        for row, files in enumerate(self._desk.sheet_files):
+        for row, files in enumerate(self._desk.cut.sheet_files):
             self._list.item(row).setIcon(QIcon())
             sheet = self._desk.sheets.get(files)
             if color is None or sheet is None:
@@ -186,12 +186,12 @@ class SheetsPanel(QWidget):
         return used
 
     def _chosen(self) -> SheetFiles | None:
-        row, files = self._list.currentRow(), self._desk.sheet_files
+        row, files = self._list.currentRow(), self._desk.cut.sheet_files
         return files[row] if 0 <= row < len(files) else None
 
     @Slot(tuple)
     def _on_picked(self, rgba: tuple[int, int, int, int]) -> None:
-        color_id = self._desk.palette.id_of(rgba)
+        color_id = self._desk.cut.palette.id_of(rgba)
         if color_id:
             self._desk.take_color(color_id)
 
@@ -199,7 +199,7 @@ class SheetsPanel(QWidget):
     def _on_remove(self) -> None:
         files = self._chosen()
         if files is not None:
-            self._desk.remove_sheet(files)
+            self._desk.cut.remove_sheet(files)
 
 
 class SheetPicture(QWidget):

@@ -80,7 +80,7 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _on_cut(self) -> None:
-        project = self._desk.project
+        project = self._desk.cut.project
         text = (
             self.tr("{} (read-only)") if project and project.read_only else self.tr("Saved in {}")
         )
@@ -96,7 +96,7 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _count(self) -> None:
-        shown = [self._desk.frame_colors(frame.id) for frame in self._desk.frames]
+        shown = [self._desk.frame_colors(frame.id) for frame in self._desk.cut.frames]
         doubts = sum(len(frame.doubtful) for frame in shown if frame is not None)
         text = self.tr("{doubts} doubtful in {frames} frames")
         if not self._desk.has_colors:
@@ -110,7 +110,7 @@ class StatusLine(QStatusBar):
         if not label or shown is None or desk.drawing is None:
             self._segment.setText("")
             return
-        color = desk.palette.color(int(shown.colors[label - 1]))
+        color = desk.cut.palette.color(int(shown.colors[label - 1]))
         is_settled, band = shown.marks[label - 1], shown.bands[label - 1]
         said = self.tr("settled by you") if is_settled else band_word(band)
         if shown.is_unpainted[label - 1]:

@@ -99,7 +99,7 @@ def _close(window):
 def is_idle(window):
     """Whether every frame has its prediction and nothing runs any more."""
     desk = window.desk
-    return bool(desk.frames) and desk.drawing is not None and not desk.is_busy
+    return bool(desk.cut.frames) and desk.drawing is not None and not desk.is_busy
 
 
 @pytest.fixture
@@ -117,5 +117,5 @@ def open_clip(window, qtbot):
 def shown_rgba(window, row):
     """The colours the strip knows of a frame, as packed RGBA per segment."""
     desk = window.desk
-    shown = desk.frame_colors(desk.frames[row].id)
-    return pack(desk.palette.table())[shown.colors]
+    shown = desk.frame_colors(desk.cut.frames[row].id)
+    return pack(desk.cut.palette.table())[shown.colors]

@@ -93,7 +93,7 @@ def test_weights_are_imported_and_put_to_work(
     qtbot.waitUntil(lambda: desk.models.name == "dacon-1.1" and not desk.is_busy, timeout=120_000)
     qtbot.waitUntil(lambda: row(dialog, "dacon-1.1")[2] == "ready (at work)", timeout=10_000)
     assert QSettings(ORGANIZATION, APPLICATION).value("model") == "dacon-1.1"
-    for frame in desk.frames:
+    for frame in desk.cut.frames:
         assert desk.frame_colors(frame.id).colors.all()
 
 

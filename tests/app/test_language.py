@@ -136,7 +136,7 @@ def test_the_steps_of_the_history_are_kept_in_english(japanese_window, open_clip
     desk = open_clip(make_clip())
     desk.take_color(2)
     desk.fill(2)
-    assert desk.project.undo_text == "Paint segment"
+    assert desk.cut.project.undo_text == "Paint segment"
 
 
 def test_models_are_listed_in_japanese(japanese_window, qtbot):

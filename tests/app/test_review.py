@@ -62,7 +62,7 @@ def test_n_asks_and_shows_the_candidates_with_what_speaks_for_each(window, doubt
     review = window.review
     assert review.is_asking
     first, second = review.candidates[:2]
-    colors = {doubtful.palette.color(each.color_id).rgba for each in (first, second)}
+    colors = {doubtful.cut.palette.color(each.color_id).rgba for each in (first, second)}
     assert colors == {SKIN, HAIR}
     assert {first.source.name, second.source.name} == {"front", "other"}
     assert first.label == second.label == doubtful.label
@@ -80,7 +80,7 @@ def test_c_tries_one_candidate_after_the_other_and_their_order_stays(window, dou
         assert window.review.candidates == offered
     assert len(set(seen)) == len(offered)
     assert seen[-1] == before
-    assert doubtful.project.undo_text == "Paint segment"
+    assert doubtful.cut.project.undo_text == "Paint segment"
 
 
 def test_the_keys_1_to_5_answer_while_a_doubt_is_asked_about(window, doubtful, press):
@@ -89,7 +89,7 @@ def test_the_keys_1_to_5_answer_while_a_doubt_is_asked_about(window, doubtful, p
     row, label = doubtful.position, doubtful.label
     second = window.review.candidates[1]
     press(Qt.Key.Key_2)
-    shown = doubtful.frame_colors(doubtful.frames[row].id)
+    shown = doubtful.frame_colors(doubtful.cut.frames[row].id)
     assert shown.colors[label - 1] == second.color_id
     assert shown.marks[label - 1] == Mark.CORRECTED
     assert doubtful.color_id == color
@@ -106,7 +106,7 @@ def test_otherwise_they_take_colours_of_the_palette(window, doubtful, press):
     press(Qt.Key.Key_N)
     doubtful.select(0)
     press(Qt.Key.Key_3)
-    assert doubtful.color_id == doubtful.palette.colors[2].id
+    assert doubtful.color_id == doubtful.cut.palette.colors[2].id
 
 
 def test_a_candidate_can_be_clicked(window, doubtful, press, qtbot):
@@ -123,8 +123,8 @@ def test_a_sheet_that_was_removed_speaks_for_nothing_any_more(window, doubtful, 
     press(Qt.Key.Key_N)
     press(Qt.Key.Key_C)
     panel = window.findChild(CandidatesPanel)
-    removed = doubtful.sheet_files[0]
-    doubtful.remove_sheet(removed)
+    removed = doubtful.cut.sheet_files[0]
+    doubtful.cut.remove_sheet(removed)
     qtbot.waitUntil(lambda: is_idle(window))
     assert doubtful.label
     rows = [row for row in panel.findChildren(QAbstractButton) if row.isVisible()]
@@ -140,7 +140,8 @@ def test_chances_and_colours_can_be_read_in_the_narrowest_panel(window, doubtful
     window.resizeDocks([docks["Why this colour?"]], [1], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: panel.width() < panel.sizeHint().width())
     for row in rows:
-        words = [word for _, word in WORDS] + [color_title(c) for c in doubtful.palette.colors[:2]]
+        colors = doubtful.cut.palette.colors[:2]
+        words = [word for _, word in WORDS] + [color_title(color) for color in colors]
         assert all(
             row.fontMetrics().horizontalAdvance(word) <= row.text_room().width() for word in words
         )
@@ -167,7 +168,7 @@ def test_an_answer_lists_what_it_changed_and_undo_takes_all_of_it_back(
     changed = {(change.frame_id, change.label) for change in window.review.changes}
     really = {
         (frame.id, label)
-        for row, frame in enumerate(doubtful.frames)
+        for row, frame in enumerate(doubtful.cut.frames)
         for label, (was, now) in enumerate(
             zip(before[row], shown_rgba(window, row).tolist(), strict=True), 1
         )
@@ -184,7 +185,7 @@ def test_an_answer_lists_what_it_changed_and_undo_takes_all_of_it_back(
 
 def test_frame_done_accepts_what_is_left_and_goes_to_the_next_doubt(window, doubtful, press):
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    first = doubtful.frame_colors(doubtful.frames[0].id)
+    first = doubtful.frame_colors(doubtful.cut.frames[0].id)
     assert (first.marks > 0).all()
     assert doubtful.position == 1
 
@@ -228,14 +229,14 @@ def test_a_colour_is_applied_elsewhere_once_frames_and_counts_were_seen(
     dialog = window.findChild(ElsewhereDialog)
     said = " ".join(each.text() for each in dialog.findChildren(QLabel))
     assert "found in 2 other frames" in said
-    assert doubtful.project.undo_text == "Paint segment"
+    assert doubtful.cut.project.undo_text == "Paint segment"
     dialog.accept()
     qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
     for row in rows:
-        shown = doubtful.frame_colors(doubtful.frames[row].id)
+        shown = doubtful.frame_colors(doubtful.cut.frames[row].id)
         assert shown.colors[label - 1] == color_id
         assert shown.marks[label - 1]
-    assert doubtful.project.undo_text == "Apply to 2 frames"
+    assert doubtful.cut.project.undo_text == "Apply to 2 frames"
 
 
 def test_nothing_is_applied_elsewhere_without_a_selected_segment(window, doubtful, press):
@@ -246,7 +247,7 @@ def test_nothing_is_applied_elsewhere_without_a_selected_segment(window, doubtfu
 def test_a_frame_that_can_no_longer_be_read_is_left_out_of_the_review(
     window, doubtful, press, qtbot
 ):
-    gone = doubtful.frames[1].path
+    gone = doubtful.cut.frames[1].path
     content = gone.read_bytes()
     gone.unlink()
     doubtful.show(1)
@@ -264,7 +265,7 @@ def test_a_frame_that_can_no_longer_be_read_is_left_out_of_the_review(
 
 
 def test_what_cannot_be_read_is_not_waited_for(window, doubtful, press, qtbot):
-    doubtful.frames[1].path.unlink()
+    doubtful.cut.frames[1].path.unlink()
     doubtful.predict()
     for position in (0, 2):
         qtbot.waitUntil(lambda: not doubtful.is_busy, timeout=20_000)
@@ -295,10 +296,10 @@ def test_a_frame_with_segments_that_nobody_painted_is_not_finished(
 ):
     desk = open_clip(make_clip(with_sheet=False))
     desk.add_color(SKIN)
-    desk.give(2, desk.palette.id_of(SKIN))
+    desk.give(2, desk.cut.palette.id_of(SKIN))
     qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
     strip = window.frame_strip.model()
-    shown = [desk.frame_colors(frame.id) for frame in desk.frames]
+    shown = [desk.frame_colors(frame.id) for frame in desk.cut.frames]
     assert any(each.is_unpainted.any() for each in shown)
     for row, each in enumerate(shown):
         assert strip.data(strip.index(row), IS_KNOWN) == (not each.is_unpainted.any())
@@ -306,14 +307,14 @@ def test_a_frame_with_segments_that_nobody_painted_is_not_finished(
     desk.show(row)
     qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    count, name = int(shown[row].is_unpainted.sum()), desk.frames[row].path.stem
+    count, name = int(shown[row].is_unpainted.sum()), desk.cut.frames[row].path.stem
     assert f"{name} is not finished: {count} segments have no colour." in window.notices.text
 
 
 def test_an_answer_that_could_not_be_written_does_not_go_on(
     window, doubtful, open_clip, make_clip, press
 ):
-    cut, folder = doubtful.project.path, doubtful.project.drawings.parent
+    cut, folder = doubtful.cut.project.path, doubtful.cut.project.drawings.parent
     open_clip(make_clip(name="other"))
     with closing(sqlite3.connect(cut)) as database:
         database.execute(
@@ -327,14 +328,14 @@ def test_an_answer_that_could_not_be_written_does_not_go_on(
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert (doubtful.position, doubtful.label) == here
     assert "could not be written" in window.notices.text
-    assert not doubtful.paint(doubtful.frame_id)
+    assert not doubtful.cut.paint(doubtful.frame_id)
 
 
 def test_frames_that_are_not_predicted_yet_are_offered_too(
     window, open_clip, make_clip, press, qtbot
 ):
     desk = open_clip(make_clip(count=3))
-    later = desk.frames[2]
+    later = desk.cut.frames[2]
     key = desk.frame_colors(later.id).keys[1]
     later.path.unlink()  # what was predicted goes with it
     desk.show(2)
@@ -347,8 +348,8 @@ def test_the_frame_that_one_turns_to_is_predicted_first(window, make_clip, qtbot
     window.open(make_clip(count=40))
     desk = window.desk
     order = []
-    qtbot.waitUntil(lambda: bool(desk.frames), timeout=20_000)
-    ids = [frame.id for frame in desk.frames]
+    qtbot.waitUntil(lambda: bool(desk.cut.frames), timeout=20_000)
+    ids = [frame.id for frame in desk.cut.frames]
 
     def note(painted):
         for frame_id in painted:
@@ -388,7 +389,7 @@ def test_the_queue_is_gone_through_and_visited_with_the_keyboard(window, doubtfu
     qtbot.keyClick(queue, Qt.Key.Key_Return)
     assert (doubtful.position, doubtful.label) != (position, label)
     assert window.review.is_asking
-    assert doubtful.project.undo_text is None
+    assert doubtful.cut.project.undo_text is None
     qtbot.keyClick(queue, Qt.Key.Key_1)
     assert doubtful.shown.marks[doubtful.label - 1]
 
@@ -445,7 +446,7 @@ def test_alt_and_a_number_answer_for_the_segment_under_the_cursor(window, doubtf
 def test_alt_and_a_number_do_nothing_where_no_segment_is(window, doubtful, press):
     window.review.hover(0)
     press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
-    assert doubtful.project.undo_text is None
+    assert doubtful.cut.project.undo_text is None
 
 
 def test_a_held_key_accepts_and_asks_only_once(window):
@@ -471,7 +472,7 @@ def test_a_click_on_the_colour_in_the_bucket_shows_again_where_it_is(window, dou
     flash = window.canvas.findChild(QVariantAnimation)
     colors = window.findChild(PalettePanel).findChild(QListWidget)
     colors.setCurrentRow(
-        1 + next(row for row, color in enumerate(doubtful.palette.colors) if color.rgba == SKIN)
+        1 + next(row for row, color in enumerate(doubtful.cut.palette.colors) if color.rgba == SKIN)
     )
     flash.stop()
     at = colors.visualItemRect(colors.currentItem()).center()
@@ -497,10 +498,10 @@ def test_the_sheets_that_use_the_colour_in_the_bucket_are_marked_and_one_of_them
         return {sheets.item(row).text() for row in rows if not sheets.item(row).icon().isNull()}
 
     assert sheets.currentItem().text() != "other"
-    desk.take_color(desk.palette.id_of(only))
+    desk.take_color(desk.cut.palette.id_of(only))
     assert marked() == {"other"}
     assert sheets.currentItem().text() == "other"
-    desk.take_color(desk.palette.id_of(SKIN))
+    desk.take_color(desk.cut.palette.id_of(SKIN))
     assert len(marked()) == sheets.count() == 2
     desk.take_color(NO_COLOR)
     assert marked() == set()
@@ -512,8 +513,8 @@ def test_what_an_answer_changed_in_another_frame_flashes_once_when_it_is_turned_
     press(Qt.Key.Key_N)
     press(Qt.Key.Key_C)
     flash = window.canvas.findChild(QVariantAnimation)
-    here = doubtful.frame_id
-    assert any(change.frame_id == doubtful.frames[1].id != here for change in window.review.changes)
+    here, there = doubtful.frame_id, doubtful.cut.frames[1].id
+    assert any(change.frame_id == there != here for change in window.review.changes)
     with qtbot.waitSignal(flash.valueChanged, timeout=20_000):
         press(Qt.Key.Key_Right)
     press(Qt.Key.Key_Left)

@@ -41,12 +41,12 @@ def test_the_sample_is_one_click_away(window, qtbot):
     sample = next(button for button in buttons if button.text() == "Open the sample")
     qtbot.mouseClick(sample, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.desk.drawing is not None, timeout=20_000)
-    assert len(window.desk.frames) == 16
+    assert len(window.desk.cut.frames) == 16
 
 
 def test_a_cut_that_was_open_is_listed_and_opens_again(window, open_clip, make_clip, qtbot):
     folder = make_clip(name="カット012")
-    path = open_clip(folder).project.path
+    path = open_clip(folder).cut.project.path
     window.close()
     again = MainWindow("geometry")
     qtbot.addWidget(again)
@@ -55,7 +55,7 @@ def test_a_cut_that_was_open_is_listed_and_opens_again(window, open_clip, make_c
     assert item.text().startswith("カット012")
     recent_list(again).itemClicked.emit(item)
     qtbot.waitUntil(lambda: is_idle(again), timeout=20_000)
-    assert again.desk.project.path == path
+    assert again.desk.cut.project.path == path
     again.close()
 
 

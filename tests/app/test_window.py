@@ -55,7 +55,7 @@ def wait_idle(window, qtbot):
 
 def test_a_drag_over_several_segments_is_one_step(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip(count=1))
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     canvas, width = window.canvas, desk.drawing.line.shape[1]
     at = [
         canvas.widget_pos(*divmod(int(pixel), width)[::-1]).toPoint()
@@ -69,20 +69,20 @@ def test_a_drag_over_several_segments_is_one_step(window, open_clip, make_clip, 
     for place in (at[2], at[3], at[1]):
         qtbot.mouseMove(canvas, place)
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at[1])
-    assert set(desk.paint(desk.frame_id)) == set(desk.drawing.segments.keys[1:])
+    assert set(desk.cut.paint(desk.frame_id)) == set(desk.drawing.segments.keys[1:])
     desk.undo()
     wait_idle(window, qtbot)
     assert shown_rgba(window, 0).tolist() == clicked
     desk.undo()
     wait_idle(window, qtbot)
     assert shown_rgba(window, 0).tolist() == before
-    assert desk.project.undo_text is None
+    assert desk.cut.project.undo_text is None
 
 
 def test_an_opened_clip_is_predicted_from_the_sheets_beside_it(window, open_clip, make_clip):
     desk = open_clip(make_clip())
-    assert [frame.path.name for frame in desk.frames] == ["A0001.png", "A0002.png", "A0003.png"]
-    assert {color.rgba for color in desk.palette.colors} == {SKIN, HAIR, CLEAR}
+    assert [frame.path.name for frame in desk.cut.frames] == ["A0001.png", "A0002.png", "A0003.png"]
+    assert {color.rgba for color in desk.cut.palette.colors} == {SKIN, HAIR, CLEAR}
     for row in range(3):
         assert shown_rgba(window, row).tolist() == PACKED
 
@@ -98,19 +98,19 @@ def test_a_clip_without_sheets_is_shown_and_can_be_painted(window, open_clip, ma
 
 def test_a_click_paints_at_once_and_is_saved(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     # before any event loop turn: shown and on disk
     assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
-    assert desk.project.undo_text == "Paint segment"
-    paint = desk.paint(desk.frame_id)
+    assert desk.cut.project.undo_text == "Paint segment"
+    paint = desk.cut.paint(desk.frame_id)
     assert [given.mark for given in paint.values()] == [Mark.CORRECTED]
 
 
 def test_the_canvas_shows_the_new_colour(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
     window.canvas.set_overlay_on(False)
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     desk.select(0)
     picture = window.canvas.grab().toImage()
@@ -122,7 +122,7 @@ def test_a_correction_changes_other_frames_and_undo_takes_all_of_it_back(
     window, open_clip, make_clip, qtbot
 ):
     desk = open_clip(make_clip())
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     wait_idle(window, qtbot)
     for row in range(3):
@@ -141,10 +141,11 @@ def test_settled_segments_never_change_by_themselves(window, open_clip, make_cli
     wait_idle(window, qtbot)
     window.review.accept_frame()
     before = shown_rgba(window, 1).tolist()
-    assert all(paint.mark == Mark.ACCEPTED for paint in desk.paint(desk.frames[1].id).values())
+    accepted = desk.cut.paint(desk.cut.frames[1].id).values()
+    assert all(paint.mark == Mark.ACCEPTED for paint in accepted)
     desk.show(0)
     wait_idle(window, qtbot)
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     for label in (2, 5):
         click(window, qtbot, label)
     wait_idle(window, qtbot)
@@ -175,7 +176,7 @@ def test_next_doubt_goes_through_the_clip_and_enter_accepts(window, open_clip, m
     doubtful = [
         (row, label)
         for row in range(2)
-        for label in desk.frame_colors(desk.frames[row].id).doubtful.tolist()
+        for label in desk.frame_colors(desk.cut.frames[row].id).doubtful.tolist()
     ]
     assert doubtful == [(0, 2), (0, 3), (1, 2), (1, 3)]
     seen = []
@@ -193,14 +194,14 @@ def test_next_doubt_goes_through_the_clip_and_enter_accepts(window, open_clip, m
 def test_alt_click_takes_the_colour_under_the_cursor(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
     click(window, qtbot, 3, Qt.KeyboardModifier.AltModifier)
-    assert desk.color_id == desk.palette.id_of(HAIR)
-    assert not desk.paint(desk.frame_id)
+    assert desk.color_id == desk.cut.palette.id_of(HAIR)
+    assert not desk.cut.paint(desk.frame_id)
 
 
 def test_number_keys_take_colours_and_e_erases(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
     qtbot.keyClick(window, Qt.Key.Key_2)
-    assert desk.color_id == desk.palette.colors[1].id
+    assert desk.color_id == desk.cut.palette.colors[1].id
     qtbot.keyClick(window, Qt.Key.Key_E)
     click(window, qtbot, 2)
     assert shown_rgba(window, 0)[1] == 0
@@ -208,7 +209,7 @@ def test_number_keys_take_colours_and_e_erases(window, open_clip, make_clip, qtb
 
 def test_colours_are_taken_and_filled_with_the_keyboard_alone(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
-    ids = [color.id for color in desk.palette.colors]
+    ids = [color.id for color in desk.cut.palette.colors]
     desk.take_color(ids[-1])
     qtbot.keyClick(window, Qt.Key.Key_Down)
     assert desk.color_id == ids[0]
@@ -332,7 +333,7 @@ def test_export_writes_the_sequence_and_says_what_is_unpainted(
 
 def test_export_into_the_drawings_folder_is_refused(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
-    folder = desk.frames[0].path.parent
+    folder = desk.cut.frames[0].path.parent
     before = {path: path.read_bytes() for path in folder.iterdir()}
     with qtbot.waitSignal(desk.noticed):
         desk.export(folder)
@@ -357,14 +358,14 @@ def drop(widget, *paths):
 def test_a_folder_dropped_on_the_window_is_opened(window, make_clip, qtbot):
     drop(window, make_clip(name="作品　テスト/カット 012"))
     wait_idle(window, qtbot)
-    assert len(window.desk.frames) == 3
+    assert len(window.desk.cut.frames) == 3
 
 
 def test_sheets_dropped_on_their_panel_are_added(window, open_clip, make_clip, qtbot):
     folder = make_clip()
     shutil.move(folder / "ref", folder.parent / "sheets")
     desk = open_clip(folder)
-    assert not desk.sheet_files
+    assert not desk.cut.sheet_files
     drop(window.sheets_panel, folder.parent / "sheets")
     qtbot.waitUntil(lambda: bool(desk.sheets), timeout=10_000)
     wait_idle(window, qtbot)
@@ -382,7 +383,7 @@ def test_a_painted_frame_of_the_clip_is_a_sheet_with_the_frames_own_lines(
     desk.find_sheets([painted])
     qtbot.waitUntil(lambda: bool(desk.sheets), timeout=10_000)
     wait_idle(window, qtbot)
-    assert desk.sheet_files[0].line == desk.frames[0].path
+    assert desk.cut.sheet_files[0].line == desk.cut.frames[0].path
     assert shown_rgba(window, 0).tolist() == PACKED
 
 
@@ -408,15 +409,15 @@ def test_nothing_that_was_opened_is_ever_written_to(window, open_clip, make_clip
 def test_reopening_the_folder_brings_back_paint_and_history(window, open_clip, make_clip, qtbot):
     folder = make_clip()
     desk = open_clip(folder)
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     wait_idle(window, qtbot)
     other = make_clip(name="other")
     open_clip(other)
-    assert desk.project.undo_text is None
+    assert desk.cut.project.undo_text is None
     open_clip(folder)
     assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
-    assert desk.project.undo_text == "Paint segment"
+    assert desk.cut.project.undo_text == "Paint segment"
 
 
 def test_the_bucket_of_a_cut_that_is_opened_again_is_full(window, open_clip, make_clip):
@@ -424,13 +425,13 @@ def test_the_bucket_of_a_cut_that_is_opened_again_is_full(window, open_clip, mak
     open_clip(folder)
     open_clip(make_clip(name="other"))
     desk = open_clip(folder)
-    assert desk.palette.color(desk.color_id).rgba[3]
+    assert desk.cut.palette.color(desk.color_id).rgba[3]
 
 
 def test_paint_is_carried_over_to_a_redrawn_frame(window, open_clip, make_clip, qtbot):
     folder = make_clip(count=1)
     desk = open_clip(folder)
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     wait_idle(window, qtbot)
     save(folder / "line" / "A0001.png", draw(FIGURE_MOVED))
@@ -438,8 +439,8 @@ def test_paint_is_carried_over_to_a_redrawn_frame(window, open_clip, make_clip, 
     assert "redrawn" in window.notices.text
     assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
     desk.undo()  # of the stroke: what became of the drawing is no step
-    assert not desk.paint(desk.frame_id)
-    assert desk.project.undo_text is None
+    assert not desk.cut.paint(desk.frame_id)
+    assert desk.cut.project.undo_text is None
     desk.redo()
     assert shown_rgba(window, 0)[1] == pack(np.array(HAIR, np.uint8))
 
@@ -464,17 +465,17 @@ def test_drawings_that_moved_can_be_located(window, open_clip, make_clip, qtbot)
     desk = open_clip(folder)
     click(window, qtbot, 2)
     wait_idle(window, qtbot)
-    cut = desk.project.path
+    cut = desk.cut.project.path
     open_clip(make_clip(name="other"))
     moved = folder.rename(folder.with_name("moved"))
     with qtbot.waitSignal(desk.noticed):
         window.open(cut)
     assert "Locate drawings" in window.notices.text
-    desk.locate_drawings(moved)
+    desk.cut.locate_drawings(moved)
     wait_idle(window, qtbot)
-    assert desk.frames[0].path.exists()
-    assert desk.project.path == cut
-    assert desk.project.undo_text == "Paint segment"
+    assert desk.cut.frames[0].path.exists()
+    assert desk.cut.project.path == cut
+    assert desk.cut.project.undo_text == "Paint segment"
     assert [files.color.parents[2] for files in desk.sheets] == [moved]  # it moved along
     assert shown_rgba(window, 2)[1:].all()
 
@@ -483,13 +484,13 @@ def test_save_as_goes_on_in_the_copy(window, open_clip, make_clip, qtbot, tmp_pa
     desk = open_clip(make_clip())
     click(window, qtbot, 2)
     desk.save_as(tmp_path / "copy.cut")
-    assert desk.project.path == tmp_path / "copy.cut"
-    assert desk.project.undo_text == "Paint segment"
+    assert desk.cut.project.path == tmp_path / "copy.cut"
+    assert desk.cut.project.undo_text == "Paint segment"
 
 
 def test_a_cut_held_by_another_window_is_one_sentence(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
-    held = desk.project.path
+    held = desk.cut.project.path
     script = (
         "import sys; from core.project import Project; from pathlib import Path\n"
         "try: Project.open(Path(sys.argv[1]))\nexcept Exception as e: print(e)"
@@ -510,7 +511,7 @@ def test_cancel_stops_and_keeps_what_is_finished(window, open_clip, make_clip, q
         desk.predict()
     desk.cancel()
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=10_000)
-    assert all(desk.frame_colors(frame.id) is not None for frame in desk.frames)
+    assert all(desk.frame_colors(frame.id) is not None for frame in desk.cut.frames)
 
 
 def test_notices_are_kept_until_dismissed(window, qtbot):
@@ -545,7 +546,7 @@ def test_redrawing_a_part_of_the_canvas_equals_redrawing_all_of_it(
     contradict(folder)
     desk = open_clip(folder)
     window.canvas.grab()
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     wait_idle(window, qtbot)
     in_parts = window.canvas.grab().toImage()
@@ -560,7 +561,7 @@ def test_a_part_redrawn_beside_the_selected_segment_keeps_its_outline_whole(
     desk.select(4)
     window.canvas.zoom_to(25)  # a line is as wide as the part reaches beyond what was painted
     window.canvas.grab()
-    desk.give(2, desk.palette.id_of(HAIR))
+    desk.give(2, desk.cut.palette.id_of(HAIR))
     in_parts = window.canvas.grab().toImage()
     window.canvas.zoom_to(25)
     assert window.canvas.grab().toImage() == in_parts
@@ -573,7 +574,7 @@ def test_a_trace_line_that_is_given_to_another_segment_is_drawn_anew_in_any_zoom
     for color in (HAIR, SKIN):
         window.canvas.zoom_to(60)
         window.canvas.grab()
-        desk.give(4, desk.palette.id_of(color))
+        desk.give(4, desk.cut.palette.id_of(color))
         in_parts = window.canvas.grab().toImage()
         window.canvas.zoom_to(60)
         assert window.canvas.grab().toImage() == in_parts
@@ -592,12 +593,12 @@ def test_a_tiny_doubtful_segment_is_zoomed_to(window, open_clip, specks, qtbot):
 def test_another_clip_opened_at_once_gets_nothing_of_the_first(window, make_clip, qtbot):
     first, second = make_clip(count=3), make_clip(count=2, name="second", with_sheet=False)
     window.open(first)
-    qtbot.waitUntil(lambda: len(window.desk.frames) == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.desk.cut.frames) == 3, timeout=10_000)
     window.open(second)
-    qtbot.waitUntil(lambda: len(window.desk.frames) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.desk.cut.frames) == 2, timeout=10_000)
     wait_idle(window, qtbot)
-    assert not window.desk.sheet_files
-    assert not window.desk.palette.colors
+    assert not window.desk.cut.sheet_files
+    assert not window.desk.cut.palette.colors
     assert not shown_rgba(window, 0).any()
 
 
@@ -606,7 +607,7 @@ def test_sheets_added_one_after_the_other_are_all_added(window, open_clip, make_
     desk = open_clip(make_clip(with_sheet=False))
     for other in others:
         desk.find_sheets([other])
-    qtbot.waitUntil(lambda: len(desk.sheet_files) == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(desk.cut.sheet_files) == 3, timeout=10_000)
 
 
 def test_paint_can_follow_a_drawing_that_was_not_predicted_yet(window, make_clip, qtbot):
@@ -618,7 +619,7 @@ def test_paint_can_follow_a_drawing_that_was_not_predicted_yet(window, make_clip
     assert desk.prediction(desk.frame_id) is None
     desk.add_color(HAIR)
     click(window, qtbot, 2)
-    assert desk.project.frames[0].digest == desk.drawing.digest  # with the click, on disk
+    assert desk.cut.project.frames[0].digest == desk.drawing.digest  # with the click, on disk
 
 
 def test_a_drawing_that_was_saved_anew_is_shown_and_predicted_again(
@@ -633,7 +634,7 @@ def test_a_drawing_that_was_saved_anew_is_shown_and_predicted_again(
     assert desk.prediction(desk.frame_id).digest == desk.drawing.digest
     assert len(desk.shown.colors) == len(desk.drawing.segments)
     assert desk.shown.colors.any()
-    desk.take_color(desk.palette.id_of(HAIR))
+    desk.take_color(desk.cut.palette.id_of(HAIR))
     click(window, qtbot, 2)
     assert desk.shown.marks[1] == Mark.CORRECTED
 
@@ -644,7 +645,7 @@ def test_cancel_leaves_drawing_and_sheets_to_be_read(window, make_clip, qtbot):
     window.open(make_clip())
     wait_idle(window, qtbot)
     assert desk.drawing is not None
-    assert set(desk.sheets) == set(desk.sheet_files) != set()
+    assert set(desk.sheets) == set(desk.cut.sheet_files) != set()
 
 
 def test_a_sheet_that_is_removed_while_it_is_read_stays_removed(
@@ -657,12 +658,12 @@ def test_a_sheet_that_is_removed_while_it_is_read_stays_removed(
 
     def remove():
         if desk.drawing is not None:  # its sheets are read after it
-            for files in desk.sheet_files:
-                desk.remove_sheet(files)
+            for files in desk.cut.sheet_files:
+                desk.cut.remove_sheet(files)
 
     desk.frame_changed.connect(remove)
     wait_idle(window, qtbot)
-    assert desk.sheet_files == ()
+    assert desk.cut.sheet_files == ()
     assert not desk.sheets
 
 
@@ -704,17 +705,17 @@ def test_save_as_adds_the_ending_and_asks_before_it_replaces_a_cut(
     window, open_clip, make_clip, tmp_path
 ):
     desk = open_clip(make_clip())
-    first = desk.project.path
+    first = desk.cut.project.path
     answer_modals(str(tmp_path / "c012.take2"))
     window.save_as()
-    assert desk.project.path == tmp_path / "c012.take2.cut"
+    assert desk.cut.project.path == tmp_path / "c012.take2.cut"
     (tmp_path / "c013.cut").write_bytes(b"mine")
     answer_modals(str(tmp_path / "c013"), QMessageBox.StandardButton.No)
     window.save_as()
     assert (tmp_path / "c013.cut").read_bytes() == b"mine"
     answer_modals(str(tmp_path / "c013"), QMessageBox.StandardButton.Yes)
     window.save_as()
-    assert desk.project.path == tmp_path / "c013.cut"
+    assert desk.cut.project.path == tmp_path / "c013.cut"
     assert first.exists()
 
 
@@ -736,9 +737,9 @@ def test_a_sheet_that_was_removed_is_not_found_again_beside_the_drawings(
 ):
     folder = make_clip()
     desk = open_clip(folder)
-    desk.remove_sheet(desk.sheet_files[0])
+    desk.cut.remove_sheet(desk.cut.sheet_files[0])
     open_clip(make_clip(name="other"))
-    assert open_clip(folder).sheet_files == ()
+    assert open_clip(folder).cut.sheet_files == ()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
@@ -750,7 +751,7 @@ def test_a_relative_path_and_a_link_are_the_same_clip(
     monkeypatch.chdir(tmp_path)
     for path in (Path("cut"), Path("link"), Path("other/../cut")):
         desk = open_clip(path)
-        assert set(desk.sheets) == set(desk.sheet_files) != set()
+        assert set(desk.sheets) == set(desk.cut.sheet_files) != set()
         assert not window.notices.text
 
 
@@ -838,7 +839,7 @@ def test_an_export_is_not_cut_off_without_being_asked(
         wait_idle(window, qtbot)
         assert len(list((tmp_path / f"out {number}").iterdir())) == 8
     window.open(other)
-    qtbot.waitUntil(lambda: desk.frames[0].path.is_relative_to(other))
+    qtbot.waitUntil(lambda: desk.cut.frames[0].path.is_relative_to(other))
 
 
 def test_without_colours_nothing_is_called_done(window, open_clip, make_clip):

@@ -73,7 +73,7 @@ def test_click_to_painted(benchmark, window, qapp, clip):
     desk = window.desk
     wait(qapp, lambda: desk.drawing is not None and bool(desk.sheets) and not desk.is_busy)
     window.canvas.grab()
-    colors = [color.id for color in desk.palette.colors]
+    colors = [color.id for color in desk.cut.palette.colors]
     labels = iter(range(30, 200))
 
     def take_color():
@@ -90,4 +90,4 @@ def test_click_to_painted(benchmark, window, qapp, clip):
         qapp.sendPostedEvents(None, QEvent.Type.UpdateRequest)
 
     benchmark.pedantic(click, setup=take_color, rounds=40)
-    assert len(desk.paint(desk.frame_id)) >= 35
+    assert len(desk.cut.paint(desk.frame_id)) >= 35

@@ -58,10 +58,10 @@ class Person:
         """Compare the frame on the canvas with the truth: ids to be, and where they are not."""
         row, segments = self.desk.position, self.desk.drawing.segments
         if row not in self.truth:
-            name = self.desk.frames[row].path.name
+            name = self.desk.cut.frames[row].path.name
             picture = read_image(self.sample / "gt" / name)
             values = segment_colors(segments.label_map, picture)
-            ids = [self.desk.palette.id_of(unpack(int(value))) for value in values]
+            ids = [self.desk.cut.palette.id_of(unpack(int(value))) for value in values]
             self.truth[row] = np.array(ids, np.int32)
             self.segments += int((values != 0).sum())
         return self.truth[row], self.desk.shown.colors != self.truth[row]
@@ -101,7 +101,7 @@ def test_a_clip_is_finished_with_fewer_keys_than_a_bucket_needs_clicks(window, c
     person, desk, review = Person(window, qtbot, sample), window.desk, window.review
     person.wait()
     qtbot.waitUntil(lambda: len(desk.sheets) == 6 and not desk.is_busy, timeout=60_000)
-    for row in range(len(desk.frames)):
+    for row in range(len(desk.cut.frames)):
         if desk.position != row:
             desk.show(row)
             person.wait()
@@ -120,8 +120,8 @@ def test_a_clip_is_finished_with_fewer_keys_than_a_bucket_needs_clicks(window, c
             if person.look()[1][label - 1]:
                 person.click(label)
         person.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    table = pack(desk.palette.table())
-    for row, frame in enumerate(desk.frames):
+    table = pack(desk.cut.palette.table())
+    for row, frame in enumerate(desk.cut.frames):
         shown = desk.frame_colors(frame.id)
         np.testing.assert_array_equal(table[shown.colors], table[person.truth[row]])
         assert (shown.marks > 0).all()

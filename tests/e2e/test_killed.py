@@ -30,7 +30,7 @@ def wait(condition):
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
 wait(lambda: desk.drawing is not None and desk.sheets and not desk.is_busy)
-desk.take_color(desk.palette.colors[3].id)
+desk.take_color(desk.cut.palette.colors[3].id)
 y, x = divmod(int(desk.drawing.segments.first_pixels[0]), 1280)
 at = window.canvas.widget_pos(x + 20, y + 20).toPoint()
 QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
