@@ -184,8 +184,7 @@ class Desk(QObject):
 
     def save_as(self, path: Path) -> None:
         """Go on in a copy of the cut file."""
-        if self.cut.project is not None:
-            self.cut.write(lambda project: project.save_as(path))
+        if self.cut.write(lambda project: project.save_as(path)):
             self.cut_changed.emit()
 
     # ------------------------------------------------------------ looking

@@ -54,14 +54,16 @@ def doubt_overlay(
     Args:
         labels: `[h, w]`, one per device pixel.
         bands: `[L]`, a `Band` per segment.
-        selected: the label to outline in white from outside, 0 for none; no other outline hides it.
+        selected: the label to outline in white from outside, 0 for none; nothing hides its colour.
         ratio: device pixels per screen pixel; hatch and outlines grow with it.
         origin: row and column of the canvas at which `labels` begins.
 
     Returns:
         `[h, w]` uint32, 0xAARRGGBB: opaque, clear, or `SHADE`, so premultiplied as it is.
     """
-    band = np.concatenate([np.zeros(1, np.int8), bands]).take(labels)
+    by_label = np.concatenate([np.zeros(1, np.int8), bands])
+    by_label[selected] = 0
+    band = by_label.take(labels)
     result = np.zeros(labels.shape, np.uint32)
     if band.any():
         patterns, outlines = _patterns(ratio), np.array([0, 0, ORANGE, VERMILLION], np.uint32)
@@ -71,7 +73,6 @@ def doubt_overlay(
         place = (y * period)[:, None] + x + band * np.int32(period**2)
         result = patterns.ravel().take(place)
         is_outline = _edges(labels, round(2 * ratio)) & (band >= Band.DOUBTFUL)
-        is_outline &= labels != selected  # which has an outline of its own
         np.copyto(result, outlines.take(band), where=is_outline)
     if selected:
         _surround(result, labels == selected, ratio)
