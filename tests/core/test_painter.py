@@ -19,10 +19,14 @@ SKIN, HAIR, CLOTH = (250, 210, 180, 255), (120, 60, 40, 255), (40, 60, 200, 255)
 
 def save(folder, name, colors):
     """Write a page with three boxes, and a speck that is too small to count."""
+    save_boxes(folder, name, [(6, 12, 2), (30, 18, 2), (60, 24, 2), (100, 5, 1)], (*colors, HAIR))
+
+
+def save_boxes(folder, name, boxes, colors):
+    """Write a page with boxes in a row: left edge, side, and how thick the line is."""
     for part in ("line", "gt"):
         image = np.zeros((60, 120, 4), np.uint8)
-        boxes = ((6, 12, 2), (30, 18, 2), (60, 24, 2), (100, 5, 1))
-        for (x, side, edge), color in zip(boxes, (*colors, HAIR), strict=True):
+        for (x, side, edge), color in zip(boxes, colors, strict=True):
             image[10 : 10 + side, x : x + side] = (0, 0, 0, 255)
             inside = np.s_[10 + edge : 10 + side - edge, x + edge : x + side - edge]
             image[inside] = (255, 255, 255, 0) if part == "line" else color
@@ -60,6 +64,18 @@ def test_in_order_of_doubt_the_correction_runs_to_the_other_frame(engine, clip):
     session = paint_clip(engine, clip, order="doubt")
     assert session.unaided == 2
     assert 1 <= session.clicks <= 2
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_person_looks_first_at_the_doubt_that_is_most_worth_an_answer(engine, tmp_path, order):
+    """Two sheets contradict each other about both boxes, a little more about the small one."""
+    folder = tmp_path / "clip"
+    large, narrower, small = (6, 44, 2), (6, 40, 2), (80, 12, 2)
+    save_boxes(folder / "ref", "a", [large, small], (SKIN, HAIR))
+    save_boxes(folder / "ref", "b", [narrower, small], (HAIR, SKIN))
+    save_boxes(folder, "0000", [large, small], (HAIR, HAIR))
+    session = paint_clip(engine, folder, order=order, shots=0)
+    assert (session.clicks, session.looks) == (1, 1)
 
 
 @pytest.mark.parametrize("order", ORDERS)
