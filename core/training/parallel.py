@@ -18,11 +18,21 @@ BACKENDS = {"cuda": "cpu:gloo,cuda:nccl"}
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[None]:
-    """Work together with the other processes that `torchrun` started, if it did."""
+    """Work together with the other processes that `torchrun` started, if it did.
+
+    Raises:
+        DeviceError: if it did not, though the environment looks like it, or they are not found.
+    """
     if not {"RANK", "WORLD_SIZE"} <= os.environ.keys():
         yield
         return
-    distributed.init_process_group(BACKENDS.get(device.type, "gloo"))
+    try:
+        distributed.init_process_group(BACKENDS.get(device.type, "gloo"))
+    except (ValueError, RuntimeError) as error:
+        raise DeviceError(
+            "RANK and WORLD_SIZE are set, but the processes do not find each other"
+            f" ({str(error).splitlines()[0]}); start them with torchrun, or unset both."
+        ) from error
     try:
         yield
     finally:

@@ -25,6 +25,21 @@ def test_half_of_what_torchrun_says_is_one_process(monkeypatch):
         assert (parallel.rank(), parallel.processes()) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [("MASTER_ADDR", None, "MASTER_ADDR expected, but not set"), ("RANK", "one", "'one'")],
+)
+def test_processes_that_do_not_find_each_other_are_one_sentence(
+    launched, monkeypatch, name, value, reason
+):
+    monkeypatch.delenv(name)
+    if value is not None:
+        monkeypatch.setenv(name, value)
+    sentence = rf"RANK and WORLD_SIZE are set, .* \(.*{reason}\); start them with torchrun"
+    with pytest.raises(DeviceError, match=sentence), parallel.joined(torch.device("cpu")):
+        pytest.fail("it works alone")
+
+
 def test_processes_on_graphics_cards_add_up_what_lies_in_memory_too():
     found = BackendConfig(Backend(parallel.BACKENDS["cuda"])).get_device_backend_map()
     assert found == {"cpu": "gloo", "cuda": "nccl"}
