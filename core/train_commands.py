@@ -172,12 +172,12 @@ def _text(progress: "Progress") -> str:
 
 
 def _check_output(options: argparse.Namespace) -> None:
-    """Refuse to write over another training, or where nothing can be written.
+    """Refuse to write over another training or a foreign picture, or where nothing can be written.
 
     Raises:
         TrainingError: in that case.
     """
-    from core.training.loop import CHECKPOINT, TrainingError
+    from core.training.loop import CHECKPOINT, CURVE, TrainingError
 
     out: Path = options.out
     if out.suffix != WEIGHTS:
@@ -188,6 +188,12 @@ def _check_output(options: argparse.Namespace) -> None:
         if path.exists() and not is_own:
             way = f"go on with --resume {checkpoint}, or " if checkpoint.exists() else ""
             raise TrainingError(f"{path} is there already; {way}choose another --out.")
+    curve = out.with_suffix(CURVE)
+    if curve.exists() and not is_own:
+        raise TrainingError(
+            f"{curve} is there already, and the learning curve would be written over it; move it or"
+            " choose another --out."
+        )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out.parent):

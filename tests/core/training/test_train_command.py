@@ -104,6 +104,24 @@ def test_going_on_under_another_name_writes_over_nothing(compact, tmp_path):
     assert compact(*resume, out="studio B.safetensors")[0] == 0
 
 
+def test_a_picture_where_the_curve_would_lie_is_not_lost(compact, tmp_path):
+    picture = tmp_path / "studio A.png"
+    picture.write_bytes(b"a drawing")
+    code, said = compact("--steps", 1)
+    assert code == 2
+    sentence = f"{picture} is there already, and the learning curve would be written over it; move"
+    assert said.err.startswith(f"shiage: {sentence}")
+    assert [path.name for path in tmp_path.glob("studio*")] == [picture.name]
+    assert picture.read_bytes() == b"a drawing"
+
+
+def test_a_run_that_goes_on_draws_its_own_curve_anew(compact, tmp_path):
+    assert compact("--steps", 1)[0] == 0
+    curve = (tmp_path / "studio A.png").read_bytes()
+    assert compact("--steps", 2, "--resume", tmp_path / "studio A.checkpoint")[0] == 0
+    assert (tmp_path / "studio A.png").read_bytes() != curve
+
+
 def test_going_on_with_other_clips_is_refused(compact, clips, tmp_path):
     assert compact("--steps", 1)[0] == 0
     data = tmp_path / "data"
