@@ -5,9 +5,11 @@ Acc-Thresh averaged over frames. `core.evaluate` measures one clip in one settin
 drawing is encoded once for all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +34,23 @@ MIN_SEGMENTS = 3
 """Frames with fewer are left out, as the laboratory did."""
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """A drawing with its features and true colours (packed RGBA)."""
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A drawing with its features `[L, C]` and true colours `[L]` (packed RGBA)."""
 
-    path: Path
     features: SegmentFeatures
     colors: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, eq=False)
+class KnownFile(Known):
+    """The same with what the figures and the pictures of the worst frames need."""
+
+    path: Path
     areas: npt.NDArray[np.int32]
+
+
+K = TypeVar("K", bound=Known)
 
 
 @dataclass(frozen=True)
@@ -57,13 +68,29 @@ class Answer:
     metrics: Metrics
 
 
-def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encoded]]:
+def tasks(frames: Sequence[K], sheets: Sequence[K], setting: str) -> list[tuple[K, Sequence[K]]]:
+    """Return the frames of a clip that a setting has references for, with those."""
+    if setting == "cf":
+        return [(frame, [before]) for before, frame in pairwise(frames)]
+    if setting == "ff":
+        return [(frame, frames[:1]) for frame in frames[1:]]
+    known = sheets[:1] if setting == "kf1" else sheets
+    return [(frame, known) for frame in frames if known]
+
+
+def colored(target: Known, known: Sequence[Known]) -> npt.NDArray[np.uint32]:
+    """Colour every segment as the most similar one that is known."""
+    features = np.concatenate([each.features for each in known])
+    return nearest(target.features, features, np.concatenate([each.colors for each in known]))
+
+
+def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[KnownFile], list[KnownFile]]:
     """Encode the drawings of a clip and its sheets, those that have their colours.
 
     Raises:
         ImageError: if one cannot be read.
     """
-    found = []
+    found: list[list[KnownFile]] = []
     for folder in (clip, clip / "ref"):
         encoded = []
         for path in complete_drawings(folder)[0]:
@@ -72,33 +99,11 @@ def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[Encoded], list[Encod
             if len(segments) < MIN_SEGMENTS:
                 continue
             colors = segment_colors(segments.label_map, read_image(true_colors(path)))
-            encoded.append(
-                Encoded(
-                    path,
-                    encoder.encode(line, segments),
-                    colors,
-                    segments.areas,
-                )
-            )
+            features = encoder.encode(line, segments)
+            encoded.append(KnownFile(features, colors, path, segments.areas))
         found.append(encoded)
     frames, sheets = found
     return frames, sheets
-
-
-def answers(frames: Sequence[Encoded], sheets: Sequence[Encoded], setting: str) -> Iterator[Answer]:
-    """Colour the frames of a clip: every segment as the most similar one that is known."""
-    for index, frame in enumerate(frames):
-        if setting in ("cf", "ff"):
-            known = [frames[index - 1] if setting == "cf" else frames[0]] if index else []
-        else:
-            known = list(sheets[:1] if setting == "kf1" else sheets)
-        if not known:
-            continue
-        features = np.concatenate([each.features for each in known])
-        colors = np.concatenate([each.colors for each in known])
-        predicted = nearest(frame.features, features, colors)
-        metrics = measure(predicted, frame.colors, frame.areas)
-        yield Answer(frame.path, predicted, predicted == frame.colors, metrics)
 
 
 def measure_clip(encoder: Encoder, clip: Path) -> dict[str, list[Answer]]:
@@ -110,4 +115,12 @@ def measure_clip(encoder: Encoder, clip: Path) -> dict[str, list[Answer]]:
     frames, sheets = encode_clip(encoder, clip)
     if not sheets or len(frames) < 3:
         return {setting: [] for setting in SETTINGS}
-    return {setting: list(answers(frames, sheets, setting)) for setting in SETTINGS}
+    return {
+        setting: [_answer(*task) for task in tasks(frames, sheets, setting)] for setting in SETTINGS
+    }
+
+
+def _answer(frame: KnownFile, known: Sequence[KnownFile]) -> Answer:
+    predicted = colored(frame, known)
+    metrics = measure(predicted, frame.colors, frame.areas)
+    return Answer(frame.path, predicted, predicted == frame.colors, metrics)

@@ -18,9 +18,10 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from core.encoders.compact import Batch, CompactNet, NetConfig, encode, to_bytes
+from core.training.benchmark import Known
 from core.training.changes import Changes
 from core.training.described import CLEAN, DescribedClips
-from core.training.development import Encoded, measure
+from core.training.development import measure
 from core.training.loop import MisfitError, check_plan, cosine
 from core.training.pool import GROUP, Drawn, FramePool
 
@@ -208,12 +209,13 @@ class CompactTrainer:
         """Return the development accuracy of the averaged weights."""
         return measure(self._development, self._encoded)
 
-    def _encoded(self, clip: Path) -> list[Encoded]:
-        frames = [packed.unpack() for packed in self._described.frames(clip, CLEAN)]
-        return [
-            Encoded(encode(self.averaged, frame.description), frame.colors, frame.is_sheet)
-            for frame in frames
-        ]
+    def _encoded(self, clip: Path) -> tuple[list[Known], list[Known]]:
+        frames, sheets = list[Known](), list[Known]()
+        for packed in self._described.frames(clip, CLEAN):
+            frame = packed.unpack()
+            known = Known(encode(self.averaged, frame.description), frame.colors)
+            (sheets if frame.is_sheet else frames).append(known)
+        return frames, sheets
 
 
 def _mixed(*numbers: int) -> int:

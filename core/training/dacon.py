@@ -33,7 +33,8 @@ from core.encoders.unet import OUT, UNet
 from core.images import Image, ImageError, read_image, read_line_image
 from core.segments import segment
 from core.sheets import segment_colors
-from core.training.development import Encoded, measure
+from core.training.benchmark import Known
+from core.training.development import measure
 from core.training.drawings import complete_drawings, true_colors
 from core.training.loop import MisfitError, TrainingError, check_plan, write
 
@@ -187,16 +188,18 @@ class DaconTrainer:
         """Return the development accuracy."""
         return measure(self._development, self._encoded)
 
-    def _encoded(self, clip: Path) -> list[Encoded]:
-        found = []
-        for folder, is_sheet in ((clip, False), (clip / "ref", True)):
-            for path in complete_drawings(folder)[0]:
-                drawing = self._read(path)
-                with torch.no_grad():
-                    fused, _ = self._features(drawing)
-                features = functional.normalize(fused, dim=1).cpu().numpy()
-                found.append(Encoded(features, drawing.colors, is_sheet))
-        return found
+    def _encoded(self, clip: Path) -> tuple[list[Known], list[Known]]:
+        frames, sheets = (
+            [self._known(path) for path in complete_drawings(folder)[0]]
+            for folder in (clip, clip / "ref")
+        )
+        return frames, sheets
+
+    def _known(self, path: Path) -> Known:
+        drawing = self._read(path)
+        with torch.no_grad():
+            fused, _ = self._features(drawing)
+        return Known(functional.normalize(fused, dim=1).cpu().numpy(), drawing.colors)
 
     def _read_drawing(self, path: Path) -> Drawing:
         try:

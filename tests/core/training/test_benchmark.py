@@ -1,10 +1,12 @@
 import numpy as np
+import pytest
 
 from core.encoders.geometry import GeometryEncoder
 from core.images import read_image, read_line_image
 from core.segments import segment
 from core.sheets import segment_colors
-from core.training.benchmark import SETTINGS, measure_clip
+from core.training.benchmark import SETTINGS, encode_clip, measure_clip
+from core.training.development import measure
 
 
 def test_every_setting_is_measured_with_all_its_frames(clips):
@@ -37,3 +39,14 @@ def test_a_segment_gets_the_colour_of_the_most_similar_one(clips):
     assert answer.path == clip / "line" / "0003.png"
     assert answer.predicted.tolist() == expected
     assert answer.metrics.acc == (np.array(expected) == truth).mean()
+
+
+def test_the_quick_look_is_a_part_of_the_benchmark(clips):
+    encoder = GeometryEncoder()
+    found = measure([clips], lambda clip: encode_clip(encoder, clip))
+    whole = [measure_clip(encoder, clips / name) for name in ("clip0", "clip2")]  # every second
+    for setting, part in (("cf", 2), ("kf1", 3)):
+        seen = [answer for answers in whole for answer in answers[setting][::part]]
+        assert len(seen) == 4
+        expected = 100 * np.mean([answer.metrics.acc for answer in seen])
+        assert found[f"{clips.name} {setting}"] == pytest.approx(expected)
