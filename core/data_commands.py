@@ -14,9 +14,9 @@ from core.metrics import Metrics, mean
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
 from core.training.baselines import LABORATORY, errors_removed, laboratory
 from core.training.benchmark import SETTINGS, Answer, measure_clip
-from core.training.clips import find_training_clips, is_clip
 from core.training.dataset import DatasetError, LeftOut, Written, export_cut
 from core.training.worst import write_worst
+from core.truth import TruthError, find_clips
 
 if TYPE_CHECKING:  # argparse gives its class no public name
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -99,7 +99,7 @@ def _benchmark(options: argparse.Namespace, report: Report, interrupted: Event) 
                     name = f"{folder.name} {SETTINGS[setting]}"
                     for path in write_worst(answers, WORST, options.worst, name):
                         report.say("worst", "", file=str(path))
-    except (models.ModelError, ImageError) as error:
+    except (models.ModelError, TruthError, ImageError) as error:
         report.complain(str(error))
         return BAD_INPUT
     except OSError as error:
@@ -111,13 +111,14 @@ def _benchmark(options: argparse.Namespace, report: Report, interrupted: Event) 
 def _measure(
     encoders: Mapping[str, Encoder], folder: Path, report: Report, interrupted: Event
 ) -> dict[str, dict[str, list[Answer]]]:
-    """Return the answers of every encoder in every setting."""
-    if is_clip(folder):
-        report.complain(f"{folder} is a clip itself; give the folder that holds it.")
-        raise Stop(BAD_INPUT)
+    """Return the answers of every encoder in every setting.
+
+    Raises:
+        TruthError: if there is no clip.
+    """
     found: dict[str, dict[str, list[Answer]]]
     found = {name: {setting: [] for setting in SETTINGS} for name in encoders}
-    [clips] = find_training_clips([folder])
+    clips = find_clips(folder)
     report.start(len(clips), "clip")
     for clip in clips:
         if interrupted.is_set():

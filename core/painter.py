@@ -119,7 +119,7 @@ class _Painter:
         self._sheets, palette = self._read_sheets(shots) if from_sheets else ((), Palette())
         drawings = [self._drawing(frame) for frame in self._frames]
         packed = [
-            segment_colors(each.segments.label_map, read_truth(folder, frame.path, each.line))
+            segment_colors(each.segments.label_map, read_truth(frame.path, each.line))
             for each, frame in zip(drawings, self._frames, strict=True)
         ]
         values = np.unique(np.concatenate(packed))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from core.models.store import stored
 from core.models.table import BACKBONE, COMPACT, find
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
+from core.truth import TruthError, find_clips
 
 if TYPE_CHECKING:  # torch is imported when a training begins, and argparse hides its class
     import torch
@@ -122,7 +123,7 @@ def _train(options: argparse.Namespace, report: Report, interrupted: Event) -> i
                     report.complain(notice)
             trainer = options.make(options, device, report, interrupted)
             _follow(trainer, options, report, interrupted)
-    except (TrainingError, CheckpointError, WeightsError, DeviceError) as error:
+    except (TrainingError, TruthError, CheckpointError, WeightsError, DeviceError) as error:
         report.complain(str(error))
         return BAD_INPUT
     return INTERRUPTED if interrupted.is_set() else DONE
@@ -245,7 +246,6 @@ def _compact(
 ) -> "Trainer":
     from core.encoders.compact import from_bytes
     from core.training.check import describe
-    from core.training.clips import find_training_clips
     from core.training.compact import CompactTrainer, Plan
     from core.training.described import DescribedClips
     from core.training.pool import FramePool
@@ -260,7 +260,7 @@ def _compact(
         variants=options.variants,
         seed=options.seed,
     )
-    clips = find_training_clips(options.data)
+    clips = [find_clips(folder) for folder in options.data]
     described = DescribedClips(_cache(options), plan.seed)
     report.start(sum(map(len, clips)), "clip")
     for clip, notice in describe(described, clips, plan.variants, interrupted):
@@ -287,7 +287,6 @@ def _dacon(
     from core.encoders.checkpoints import read_state
     from core.encoders.dacon_network import dacon_from
     from core.encoders.dinov2 import dinov2_from
-    from core.training.clips import find_training_clips
     from core.training.dacon import DaconTrainer, Plan, new_network
 
     path = _file(options.dino)
@@ -304,7 +303,7 @@ def _dacon(
         network = dacon_from(read_state(start), path=start)
     else:
         network = new_network(options.dacon_version, cast("int", dino.num_features), plan.seed)
-    clips = find_training_clips(options.data)
+    clips = [find_clips(folder) for folder in options.data]
     return DaconTrainer(
         plan,
         network,

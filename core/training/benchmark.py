@@ -15,12 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.encoders import Encoder, SegmentFeatures
-from core.images import read_image, read_line_image
 from core.matching import nearest
 from core.metrics import Metrics, measure
-from core.segments import segment
-from core.sheets import segment_colors
-from core.training.drawings import complete_drawings, true_colors
+from core.truth import complete_drawings, frames_and_sheets, read_drawing
 
 SETTINGS = {
     "cf": "previous frame",
@@ -90,20 +87,14 @@ def encode_clip(encoder: Encoder, clip: Path) -> tuple[list[KnownFile], list[Kno
     Raises:
         ImageError: if one cannot be read.
     """
-    found: list[list[KnownFile]] = []
-    for folder in (clip, clip / "ref"):
-        encoded = []
+    found: tuple[list[KnownFile], list[KnownFile]] = ([], [])
+    for known, folder in zip(found, frames_and_sheets(clip), strict=True):
         for path in complete_drawings(folder)[0]:
-            line = read_line_image(path)
-            segments = segment(line)
-            if len(segments) < MIN_SEGMENTS:
-                continue
-            colors = segment_colors(segments.label_map, read_image(true_colors(path)))
-            features = encoder.encode(line, segments)
-            encoded.append(KnownFile(features, colors, path, segments.areas))
-        found.append(encoded)
-    frames, sheets = found
-    return frames, sheets
+            line, segments, colors = read_drawing(path)
+            if len(segments) >= MIN_SEGMENTS:
+                features = encoder.encode(line, segments)
+                known.append(KnownFile(features, colors, path, segments.areas))
+    return found
 
 
 def measure_clip(encoder: Encoder, clip: Path) -> dict[str, list[Answer]]:

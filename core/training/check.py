@@ -7,10 +7,10 @@ from threading import Event
 import torch
 
 from core.training import parallel
-from core.training.clips import MAX_SEGMENTS, MIN_SEGMENTS, find_training_clips, is_clip
+from core.training.clips import MAX_SEGMENTS, MIN_SEGMENTS
 from core.training.described import CLEAN, DescribedClips
-from core.training.drawings import complete_drawings
 from core.training.loop import TrainingError
+from core.truth import complete_drawings, find_clips, frames_and_sheets
 
 
 def check_data(folders: Sequence[Path]) -> list[str]:
@@ -20,31 +20,21 @@ def check_data(folders: Sequence[Path]) -> list[str]:
         A sentence for each clip of which something is left out.
 
     Raises:
-        TrainingError: if a folder holds no clip or is one, or no clip has two drawings with their
-            colours.
+        TruthError: if a folder holds no clip.
+        TrainingError: if no clip has two drawings with their colours.
     """
     notices, has_pair = [], False
-    for folder in folders:
-        if is_clip(folder):
-            raise TrainingError(f"{folder} is a clip itself; give the folder that holds it.")
-        [clips] = find_training_clips([folder])
-        if not clips:
-            raise TrainingError(
-                f"{folder} holds no clip with a “line” and a “gt” folder; name the folder in which"
-                " the clips lie, as “shiage dataset” writes them."
-            )
-        for clip in clips:
-            complete, problems = complete_drawings(clip)
-            has_pair = has_pair or len(complete) > 1
-            sheets = complete_drawings(clip / "ref")[1]
-            notices += [f"{text}; left out." for text in (*problems, *sheets)]
+    for clip in (clip for folder in folders for clip in find_clips(folder)):
+        (complete, problems), (_, sheets) = map(complete_drawings, frames_and_sheets(clip))
+        has_pair = has_pair or len(complete) > 1
+        notices += [f"{text}; left out." for text in (*problems, *sheets)]
     if not has_pair:
         names = ", ".join(map(str, folders))
         raise TrainingError(
             f"{names}: no clip has two drawings with their colours (line/NAME.png and gt/NAME.png"
             " of one size); finish more frames first."
         )
-    return notices
+    return list(dict.fromkeys(notices))  # clips may share their sheets
 
 
 def describe(

@@ -1,16 +1,16 @@
-"""Training clips: folders in the PaintBucket layout as label maps with one colour per segment."""
+"""Training frames: the drawings of a clip as label maps with one colour per segment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from core.images import ImageError, read_image, read_line_image
-from core.segments import Segments, segment
-from core.sheets import segment_colors
-from core.training.drawings import list_pictures, true_colors
+from core.images import ImageError
+from core.segments import Segments
+from core.truth import complete_drawings, frames_and_sheets, read_drawing
 
 MIN_SEGMENTS, MAX_SEGMENTS = 4, 320
 """Frames with fewer teach nothing, frames with more slow every batch down."""
@@ -30,36 +30,10 @@ class TrainingFrame:
         return MIN_SEGMENTS <= len(self.segments) <= MAX_SEGMENTS
 
 
-def find_training_clips(folders: Sequence[Path]) -> list[tuple[Path, ...]]:
-    """Return the clips of every folder, in order of their names; no hidden ones.
-
-    A clip that is being written is hidden, and stays so where the writing was killed.
-    """
-    return [
-        tuple(
-            sorted(
-                path.parent
-                for path in folder.glob("*/gt")
-                if path.is_dir() and not path.parent.name.startswith(".")
-            )
-        )
-        for folder in folders
-    ]
-
-
-def is_clip(folder: Path) -> bool:
-    """Say whether a folder is a clip itself: its sheets would be taken for one in it."""
-    return (folder / "line").is_dir() and (folder / "gt").is_dir()
-
-
 def read_frames(clip: Path) -> Iterator[TrainingFrame]:
     """Read the frames of a clip and then its sheets; what cannot be read is left out."""
-    for folder, is_sheet in ((clip, False), (clip / "ref", True)):
-        for path in list_pictures(folder / "line"):
-            try:
-                line, color = read_line_image(path), read_image(true_colors(path))
-            except ImageError:
-                continue  # a frame without its colours, or a damaged one
-            segments = segment(line)
-            if line.shape == color.shape:
-                yield TrainingFrame(segments, segment_colors(segments.label_map, color), is_sheet)
+    for folder, is_sheet in zip(frames_and_sheets(clip), (False, True), strict=True):
+        for path in complete_drawings(folder)[0]:
+            with suppress(ImageError):  # behind its header, which was looked at
+                _, segments, colors = read_drawing(path)
+                yield TrainingFrame(segments, colors, is_sheet)

@@ -30,13 +30,11 @@ from core.encoders.dinov2 import INPUT_SIZE, inputs, patch_tokens
 from core.encoders.pooling import Cells, pool, shrink, weights
 from core.encoders.unet import INPUT_SIZE as UNET_SIZE
 from core.encoders.unet import OUT, UNet
-from core.images import Image, ImageError, read_image, read_line_image
-from core.segments import segment
-from core.sheets import segment_colors
+from core.images import Image, ImageError
 from core.training.benchmark import Known
 from core.training.development import measure
-from core.training.drawings import complete_drawings, true_colors
 from core.training.loop import MisfitError, TrainingError, check_plan, write
+from core.truth import complete_drawings, frames_and_sheets, partner, read_drawing
 
 TEMPERATURE = 0.1
 """What similarities are divided by before the softmax, and in the consistency."""
@@ -191,7 +189,7 @@ class DaconTrainer:
     def _encoded(self, clip: Path) -> tuple[list[Known], list[Known]]:
         frames, sheets = (
             [self._known(path) for path in complete_drawings(folder)[0]]
-            for folder in (clip, clip / "ref")
+            for folder in frames_and_sheets(clip)
         )
         return frames, sheets
 
@@ -203,12 +201,9 @@ class DaconTrainer:
 
     def _read_drawing(self, path: Path) -> Drawing:
         try:
-            line = read_line_image(path)
-            truth = read_image(true_colors(path))
+            line, segments, colors = read_drawing(path)
         except ImageError as error:
             raise TrainingError(f"{path.parent.parent}: {error}") from error
-        segments = segment(line)
-        colors = segment_colors(segments.label_map, truth)
         return Drawing(line, shrink(segments, self._pool_size), colors)
 
     def _features(self, drawing: Drawing) -> tuple[Tensor, Tensor]:
@@ -241,7 +236,7 @@ def _content(clips: Sequence[Sequence[Path]]) -> str:
     for clip in clips:
         digest.update(f"clip of {len(clip)} ".encode())
         for path in clip:
-            for file in (path, true_colors(path)):
+            for file in (path, partner(path)):
                 try:
                     content = file.read_bytes()
                 except OSError as error:

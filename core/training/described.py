@@ -13,7 +13,7 @@ from core.encoders.descriptors import SCALARS, VERSION, WIDTH, Description, desc
 from core.files import cached_arrays, write_whole
 from core.training.augment import augment_clip
 from core.training.clips import TrainingFrame, read_frames
-from core.training.drawings import list_pictures
+from core.truth import frames_and_sheets, pictures
 
 CLEAN = 0
 """The variant of a clip that is not augmented."""
@@ -111,8 +111,8 @@ class DescribedClips:
     def _state(self, clip: Path) -> str:
         """Say when the drawings of a clip were last written; looked at once."""
         if clip not in self._states:
-            folders = (place / part for place in (clip, clip / "ref") for part in ("gt", "line"))
-            every = [path for folder in folders for path in list_pictures(folder)]
+            places = ((place, part) for place in frames_and_sheets(clip) for part in ("gt", "line"))
+            every = [path for place in places for path in pictures(*place).values()]
             found = [(path.name, path.stat()) for path in every]
             states = [(name, state.st_mtime_ns, state.st_size) for name, state in found]
             self._states[clip] = hashlib.blake2b(repr(states).encode(), digest_size=12).hexdigest()

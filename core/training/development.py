@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.training.benchmark import Known, colored, tasks
-from core.training.clips import find_training_clips
+from core.truth import find_clips
 
 SOME = {"cf": 2, "kf1": 3}
 """The settings that are measured, and which part of their frames: every second, every third."""
@@ -24,8 +24,8 @@ def measure(
         encode: gives the frames of a clip, and its sheets.
     """
     found: dict[str, list[float]] = {}
-    for folder, clips in zip(folders, find_training_clips(folders), strict=True):
-        for clip in clips[::2]:
+    for folder in folders:
+        for clip in find_clips(folder)[::2]:
             frames, sheets = encode(clip)
             for setting, every in SOME.items():
                 for target, known in tasks(frames, sheets, setting)[::every]:

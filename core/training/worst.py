@@ -10,11 +10,9 @@ import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from core.images import Image, read_image, read_line_image
-from core.segments import segment
-from core.sheets import segment_colors
+from core.images import Image
 from core.training.benchmark import Answer
-from core.training.drawings import true_colors
+from core.truth import read_drawing
 
 VERMILLION = (213, 94, 0)
 PERIOD = 8
@@ -46,9 +44,7 @@ def draw_answer(answer: Answer, title: str) -> bytes:
     Raises:
         ImageError: if the drawing cannot be read any more.
     """
-    line = read_line_image(answer.path)
-    segments = segment(line)
-    truth = segment_colors(segments.label_map, read_image(true_colors(answer.path)))
+    line, segments, truth = read_drawing(answer.path)
     predicted = _painted(line, segments.label_map, answer.predicted)
     wrong = np.flatnonzero(~answer.right) + 1
     mask = np.isin(segments.label_map, wrong)

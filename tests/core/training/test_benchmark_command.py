@@ -53,11 +53,10 @@ def test_every_setting_has_the_model_the_geometry_and_the_laboratory(capsys, har
         assert gone["acc"] == pytest.approx(expected)
 
 
-def test_a_clip_itself_is_one_sentence(capsys, hard):
+def test_a_clip_is_measured_alone(capsys, hard):
     code, said = run(capsys, hard / "clip1", "--model", "geometry")
-    assert code == 2
-    sentence = f"shiage: {hard / 'clip1'} is a clip itself; give the folder that holds it.\n"
-    assert (said.out, said.err) == ("", sentence)
+    assert code == 0
+    assert "clip1, one sheet, 4 frames" in said.out
 
 
 def test_in_words_it_is_a_table(capsys, hard):
@@ -104,13 +103,15 @@ def test_the_laboratory_is_quoted_for_its_own_sets_only():
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["{tmp}/nowhere"], "has no clip to measure"),
+        (["{tmp}/nowhere"], "has no clip with a “line” folder"),
+        (["{tmp}/short"], "has no clip to measure"),
         (["{set}", "--model", "no"], "There is no model"),
         (["{set}", "--model", "geometry", "--worst", "{tmp}/file/pictures"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_sentence(capsys, hard, tmp_path, arguments, reason):
     (tmp_path / "file").touch()
+    shutil.copytree(hard / "clip0" / "ref", tmp_path / "short" / "clip")
     code, said = run(capsys, *(each.format(tmp=tmp_path, set=hard) for each in arguments))
     assert code == 2
     assert len(said.err.strip().splitlines()) == 1

@@ -5,12 +5,13 @@ import shutil
 import sys
 
 import pytest
+from PIL import Image
 
 from core.training.check import check_data
-from core.training.clips import find_training_clips, read_frames
+from core.training.clips import read_frames
 from core.training.described import CLEAN, DescribedClips
-from core.training.drawings import complete_drawings
-from core.training.loop import TrainingError
+from core.truth import complete_drawings
+from tests.core.test_truth import store
 
 APPLE = b"\0\5\26\7"
 """How macOS begins the file of attributes that it lays beside each file of a foreign disk."""
@@ -22,11 +23,6 @@ def data(clips, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(clips, folder)
     return folder
-
-
-def test_a_clip_whose_writing_was_killed_is_no_clip(data):
-    shutil.copytree(data / "clip0", data / ".clip3.tmp")
-    assert find_training_clips([data]) == [(data / "clip0", data / "clip1", data / "clip2")]
 
 
 @pytest.mark.parametrize("sub", ["", "ref"])
@@ -41,12 +37,12 @@ def test_hidden_files_are_no_drawings(data, sub):
 
 
 @pytest.mark.parametrize("parts", [("line", "gt"), ("line",), ("gt",)])
-def test_endings_may_be_written_large(data, tmp_path, parts):
+@pytest.mark.parametrize("ending", [".PNG", ".tga"])
+def test_endings_do_not_matter(data, parts, ending):
     clip = data / "clip0"
     expected = [frame.colors.tolist() for frame in read_frames(clip)]
     for part in parts:
-        for path in (clip / part).iterdir():
-            path.rename(path.with_suffix(".PNG"))
+        store(clip / part, ending)
     complete, problems = complete_drawings(clip)
     assert (len(complete), problems) == (4, [])
     assert [frame.colors.tolist() for frame in read_frames(clip)] == expected
@@ -55,8 +51,7 @@ def test_endings_may_be_written_large(data, tmp_path, parts):
 def test_a_drawing_with_a_large_ending_that_changes_is_described_anew(data, tmp_path):
     clip = data / "clip0"
     for part in ("line", "gt"):
-        for path in (clip / part).iterdir():
-            path.rename(path.with_suffix(".PNG"))
+        store(clip / part, ".PNG")
     assert len(DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)) == 6
     (clip / "line" / "0003.PNG").unlink()
     assert len(DescribedClips(tmp_path / "cache", seed=0).frames(clip, CLEAN)) == 5
@@ -78,8 +73,18 @@ def test_the_name_of_a_clip_need_not_be_text(data, tmp_path):
     assert [len(described.frames(clip, variant)) for variant in range(2)] == [6, 6]
 
 
-def test_a_clip_itself_is_no_folder_of_clips(data):
-    with pytest.raises(TrainingError) as refused:
-        check_data([data / "clip0"])
-    sentence = f"{data / 'clip0'} is a clip itself; give the folder that holds it."
-    assert str(refused.value) == sentence
+def test_sheets_that_clips_share_are_trained_on_with_each(data):
+    for name in ("clip1", "clip2"):
+        shutil.rmtree(data / name / "ref")
+    (data / "clip0" / "ref").rename(data / "ref")
+    (data / "ref" / "gt" / "0001.png").unlink()
+    for name in ("clip0", "clip1", "clip2"):
+        assert [frame.is_sheet for frame in read_frames(data / name)] == [False] * 4 + [True]
+    assert check_data([data]) == [f"{data / 'ref' / 'gt'} lacks 0001.png; left out."]
+
+
+def test_a_drawing_that_lies_there_in_two_formats_is_trained_on_once(data):
+    clip = data / "clip0"
+    for path in list((clip / "line").iterdir()):
+        Image.open(path).save(path.with_suffix(".tga"))
+    assert [path.name for path in complete_drawings(clip)[0]] == [f"000{n}.png" for n in range(4)]

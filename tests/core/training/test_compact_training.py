@@ -12,11 +12,12 @@ from core.encoders.descriptors import EXTENT, LOGARITHMS, PLACE, TINT, describe
 from core.images import read_image, write_png
 from core.segments import segment
 from core.training.changes import mirrored, reframed, thinned, tinted
-from core.training.clips import find_training_clips, read_frames
+from core.training.clips import read_frames
 from core.training.compact import CompactTrainer, Plan, group_losses
 from core.training.described import CLEAN, DescribedClips, PackedFrame
 from core.training.loop import CHECKPOINT, TrainingError, run
 from core.training.pool import FramePool
+from core.truth import find_clips
 from tests.core.encoders.drawings import INK, outlines
 
 TINY = Plan(
@@ -32,7 +33,7 @@ CPU = torch.device("cpu")
 
 def pool_of(clips, cache, variants=2):
     described, pool = DescribedClips(cache, seed=0), FramePool(CPU)
-    [paths] = find_training_clips([clips])
+    paths = find_clips(clips)
     for clip in paths:
         pool.add(0, [described.frames(clip, variant) for variant in range(variants)])
     return pool
@@ -243,7 +244,7 @@ def test_a_step_is_the_mean_of_its_groups_however_they_are_computed(clips, tmp_p
 
 def test_a_pool_gives_back_the_frames_that_were_put_in(clips, tmp_path):
     pool = pool_of(clips, tmp_path)
-    [paths] = find_training_clips([clips])
+    paths = find_clips(clips)
     described = DescribedClips(tmp_path, seed=0)
     frames = [
         packed.unpack()
@@ -270,7 +271,7 @@ def test_a_pool_gives_back_the_frames_that_were_put_in(clips, tmp_path):
 def test_groups_are_of_one_clip_and_often_have_its_first_sheet(clips, tmp_path):
     pool = pool_of(clips, tmp_path, variants=1)
     described = DescribedClips(tmp_path, seed=0)
-    [paths] = find_training_clips([clips])
+    paths = find_clips(clips)
     frames = [(clip, each.is_sheet) for clip in paths for each in described.frames(clip, CLEAN)]
     firsts = [i for i, each in enumerate(frames) if each[1] and not frames[i - 1][1]]
     drawn = pool.draw(400, np.random.default_rng(0))

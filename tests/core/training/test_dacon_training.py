@@ -15,9 +15,10 @@ from core.encoders.dacon_network import Dacon, Perceptron
 from core.encoders.unet import UNet
 from core.images import read_image, read_line_image, write_png
 from core.segments import segment
-from core.training.clips import find_training_clips, read_frames
+from core.training.clips import read_frames
 from core.training.dacon import OFFSETS, DaconTrainer, Plan, classification, draw_pair
 from core.training.loop import CHECKPOINT, TrainingError, run
+from core.truth import find_clips
 from tests.core.encoders.tiny import DINO, dinov2
 
 TINY = Plan(epochs=1, batch=1, rate=1e-2)
@@ -30,7 +31,7 @@ def network(version="1.1"):
 
 
 def trainer(clips, cache, plan=TINY, *, version="1.1", dino=None, **options):
-    found = find_training_clips([clips])
+    found = [find_clips(clips)]
     return DaconTrainer(plan, network(version), dino or dinov2(), found, cache, **options)
 
 

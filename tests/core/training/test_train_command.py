@@ -187,11 +187,11 @@ def test_drawings_that_do_not_fit_are_named_and_left_out(compact, clips, tmp_pat
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--data", "{tmp}/nowhere"], "holds no clip"),
-        (["--data", "{tmp}/empty"], "holds no clip"),
+        (["--data", "{tmp}/nowhere"], "has no clip with a “line” folder"),
+        (["--data", "{tmp}/empty"], "has no clip with a “line” folder"),
         (["--data", "{tmp}/blank"], "No clip has two drawings with 4 to"),
         (["--data", "{tmp}/lonely"], "no clip has two drawings with their colours"),
-        (["--development", "{tmp}/empty"], "holds no clip"),
+        (["--development", "{tmp}/empty"], "has no clip with a “line” folder"),
         (["--out", "{tmp}/weights.bin"], "must end with .safetensors"),
         (["--out", "{tmp}/file/weights.safetensors"], "cannot be written to"),
         (["--from", "nothing"], "neither a file nor an imported model"),

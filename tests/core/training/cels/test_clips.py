@@ -12,7 +12,8 @@ from core.segments import segment
 from core.sheets import segment_colors
 from core.training.cels.__main__ import main
 from core.training.cels.clips import MIN_COVERED, draw_clip
-from core.training.clips import find_training_clips, read_frames
+from core.training.clips import read_frames
+from core.truth import find_clips
 
 seeds = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 9))
 
@@ -96,7 +97,7 @@ def test_the_same_seed_draws_the_same_files(tmp_path, has_shadow):
 def test_the_command_draws_clips_that_training_reads(tmp_path):
     arguments = ["--characters", "2", "--first", "3", "--frames", "2", "--size", "200", "--shadow"]
     assert main([str(tmp_path), *arguments, "--seed", "1"]) == 0
-    (clips,) = find_training_clips([tmp_path])
+    clips = find_clips(tmp_path)
     assert [clip.name for clip in clips] == ["cel1_00003", "cel1_00004"]
     frames = list(read_frames(clips[0]))
     assert [frame.is_sheet for frame in frames][:3] == [False, False, True]
