@@ -195,7 +195,7 @@ def _paint(
         **{f"{name}_a_frame": value for name, value in _per_frame(sessions).items()},
     )
     if options.plot is not None:
-        plot_curves(options.plot, [_curve(session) for session in sessions])
+        plot_curves(options.plot, {session.clip: _curve(session) for session in sessions})
     return BAD_INPUT if failed else DONE
 
 
