@@ -5,6 +5,7 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import (
+    QEvent,
     QPoint,
     QPointF,
     QRect,
@@ -17,6 +18,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import (
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -70,6 +72,7 @@ class Canvas(QWidget):
         self._light: Argb | None = None  # what flashes, at its brightest
         self._flash = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=FLASH_MS)
         self._flash.valueChanged.connect(self._on_flash)
+        self._cursor: QPointF | None = None  # where the mouse is, while it is here
         self._grip: QPointF | None = None
         self._space_held = False
         self._filled = 0  # the label that a drag has come to
@@ -137,6 +140,8 @@ class Canvas(QWidget):
         self._view = view
         self._labels = None
         self._drop_overlay()
+        if self._cursor is not None:
+            self._hover()
 
     def _device_size(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
@@ -166,6 +171,7 @@ class Canvas(QWidget):
     @Slot()
     def _on_frame(self) -> None:
         self._flash.stop()
+        self._hover()
         drawing = self._desk.drawing
         if drawing is None:
             if self._desk.cut.project is None or self._desk.failure:
@@ -379,6 +385,9 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, paint every segment that a drag crosses, or tell what is under the cursor."""
+        self._cursor = event.position()
+        if not event.buttons() and (self._filled or self._grip is not None):
+            self._let_go()  # it was released elsewhere: a dialog came up in between
         if self._grip is not None:
             moved = (event.position() - self._grip) * self.devicePixelRatioF()
             self._grip = event.position()
@@ -388,7 +397,15 @@ class Canvas(QWidget):
         label = self._label_at(event.position())
         if self._filled and label and label != self._filled:
             self._fill(label)
-        self.hovered.emit(label)
+        self._hover()
+
+    def _hover(self) -> None:
+        """Tell what is under the cursor: it may rest while frame and view change."""
+        self.hovered.emit(0 if self._cursor is None else self._label_at(self._cursor))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: ARG002
+        """What was under the cursor is still looked at, to choose one of its candidates."""
+        self._cursor = None
 
     def _fill(self, label: int) -> None:
         """Paint a segment; all that one drag paints is one step."""
@@ -399,6 +416,9 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002
         """Let go."""
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._grip, self._filled = None, 0
         self._show_cursor()
 
@@ -424,6 +444,12 @@ class Canvas(QWidget):
             self._show_cursor()
         else:
             super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """End the hand: where the key is released is not told here any more."""
+        self._space_held = False
+        self._show_cursor()
+        super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
         """Keep the whole frame in sight if it was."""

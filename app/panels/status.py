@@ -49,6 +49,8 @@ class StatusLine(QStatusBar):
         desk.models.changed.connect(self._on_model)
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._count)
+        desk.frames_painted.connect(self._tell_segment)
+        self._label = 0  # under the cursor
         self._progress: Progress | None = None
         self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._looking.timeout.connect(self._show_progress)
@@ -106,7 +108,12 @@ class StatusLine(QStatusBar):
     @Slot(int)
     def show_segment(self, label: int) -> None:
         """Tell what is under the cursor."""
-        desk, shown = self._desk, self._desk.shown
+        self._label = label
+        self._tell_segment()
+
+    @Slot()
+    def _tell_segment(self) -> None:
+        desk, shown, label = self._desk, self._desk.shown, self._label
         if not label or shown is None or desk.drawing is None:
             self._segment.setText("")
             return

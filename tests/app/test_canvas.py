@@ -1,0 +1,110 @@
+"""The canvas under a hand: what the mouse points at, drags and lets go."""
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from app.panels.status import StatusLine
+from tests.app.conftest import (
+    CLEAR,
+    FIGURE,
+    HAIR,
+    SKIN,
+    color_image,
+    is_idle,
+    save,
+)
+from tests.drawings import draw
+
+LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+def middle(window, label):
+    """Where a segment lies on the canvas: its first pixel."""
+    segments = window.desk.drawing.segments
+    y, x = divmod(int(segments.first_pixels[label - 1]), segments.label_map.shape[1])
+    return window.canvas.widget_pos(x, y)
+
+
+def move(window, at, buttons=NO_BUTTON):
+    """Move the mouse as the desktop does: the cursor of the machine stays where it is."""
+    canvas = window.canvas
+    there = canvas.mapToGlobal(at)
+    event = QMouseEvent(QEvent.Type.MouseMove, at, there, NO_BUTTON, buttons, NO_KEY)
+    QApplication.sendEvent(canvas, event)
+
+
+@pytest.fixture
+def moving(open_clip, make_clip):
+    """Three frames in which the figure moves, and two sheets that say opposites of its head."""
+    folder = make_clip(count=3)
+    line = draw(FIGURE)
+    save(folder / "ref" / "line" / "other.png", line)
+    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)
+    save(folder / "ref" / "gt" / "other.png", color_image(line, colors))
+    return open_clip(folder)
+
+
+def said_of_segment(window):
+    """What the status line says of the segment under the cursor."""
+    return window.findChild(StatusLine).findChild(QLabel).text()
+
+
+def test_what_is_under_a_resting_cursor_is_another_segment_in_another_frame(window, moving, qtbot):
+    at = middle(window, 2)
+    move(window, at)
+    assert window.review.label == 2
+    moving.show(2)  # with a key: the figure has moved on, and the cursor is beside it
+    qtbot.waitUntil(lambda: is_idle(window))
+    assert window.review.label == 1
+    assert said_of_segment(window).endswith(f"{moving.drawing.segments.areas[0]} px")
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    painted = moving.cut.paint(moving.frame_id)
+    assert set(painted) <= {moving.drawing.segments.keys[0]}
+
+
+def test_what_is_under_a_resting_cursor_is_another_segment_in_another_view(window, moving):
+    at = middle(window, 2)
+    move(window, at)
+    window.canvas.zoom(8, QPointF(0, 0))
+    move(window, at)
+    label = window.review.label
+    window.canvas.fit()
+    assert window.review.label == 2 != label
+
+
+def test_nothing_is_under_a_cursor_that_is_elsewhere(window, moving, qtbot):
+    move(window, middle(window, 2))
+    QApplication.sendEvent(window.canvas, QEvent(QEvent.Type.Leave))
+    assert window.review.label == 2  # one of its candidates may be clicked
+    moving.show(1)
+    qtbot.waitUntil(lambda: is_idle(window))
+    assert window.review.label == 0
+
+
+def test_the_status_line_follows_an_answer_for_the_segment_under_the_cursor(window, moving, qtbot):
+    move(window, middle(window, 2))
+    assert "doubtful" in said_of_segment(window)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert "settled by you" in said_of_segment(window)
+
+
+def test_space_that_was_let_go_elsewhere_leaves_no_hand(window, moving, qtbot):
+    canvas, strip = window.canvas, window.frame_strip
+    canvas.setFocus()
+    qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    strip.setFocus()
+    qtbot.keyRelease(strip, Qt.Key.Key_Space)
+    qtbot.mouseClick(canvas, LEFT, pos=middle(window, 2).toPoint())
+    assert moving.cut.project.undo_text is not None
+
+
+def test_a_drag_ends_where_the_button_was_let_go_even_if_that_was_not_told(window, moving, qtbot):
+    moving.take_color(moving.cut.palette.id_of(HAIR))
+    qtbot.mousePress(window.canvas, LEFT, pos=middle(window, 2).toPoint())
+    # a dialog came up: the canvas does not hear of the release
+    move(window, middle(window, 4))
+    assert list(moving.cut.paint(moving.frame_id)) == [moving.drawing.segments.keys[1]]
+    qtbot.mouseRelease(window.canvas, LEFT, pos=middle(window, 4).toPoint())
