@@ -229,10 +229,11 @@ class Desk(QObject):
         if position != self._position:
             self.show(position)
         self._wanted_label = label
-        if self.shown is not None:
+        if self.shown is not None and self.frame_id is not None:
             self._wanted_label = 0
-            self.select(label)
-            self.segment_wanted.emit(label)
+            if self.prediction(self.frame_id) is not None:  # or it is a label of a former drawing
+                self.select(label)
+                self.segment_wanted.emit(label)
 
     # ------------------------------------------------------------ painting
 
@@ -434,9 +435,14 @@ class Desk(QObject):
     def _on_drawing(self, frame_id: int, drawing: Drawing) -> None:
         if frame_id != self.frame_id:
             return
+        former, label = self.drawing, self.label
+        if former is not None and former.digest != drawing.digest:
+            self.label = 0  # it was one of the former drawing
         self._drawing, self.failure = (frame_id, drawing), ""
         self._shown.repaint([frame_id])
         self.frame_changed.emit()
+        if label != self.label:
+            self.segment_changed.emit()
         if self._shown.prediction(frame_id, drawing) is None and not self.is_awaited(frame_id):
             self.predict()  # saved anew since it was predicted, or since it could not be read
         if self._wanted_label:

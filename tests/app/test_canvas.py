@@ -6,6 +6,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.panels.status import StatusLine
+from app.review import Review
 from tests.app.conftest import (
     CLEAR,
     FIGURE,
@@ -108,3 +109,36 @@ def test_a_drag_ends_where_the_button_was_let_go_even_if_that_was_not_told(windo
     move(window, middle(window, 4))
     assert list(moving.cut.paint(moving.frame_id)) == [moving.drawing.segments.keys[1]]
     qtbot.mouseRelease(window.canvas, LEFT, pos=middle(window, 4).toPoint())
+
+
+def save_anew_as_a_page(desk, position):
+    """Draw a frame anew without any closed line."""
+    line = draw(FIGURE)
+    line[:] = line[0, 0]
+    save(desk.cut.frames[position].path, line)
+
+
+def test_a_doubt_of_a_drawing_that_has_fewer_segments_now_is_turned_to_but_not_selected(
+    window, moving, qtbot
+):
+    review: Review = window.review
+    review.next(1)
+    doubt = max(d for d in review.queue if d.position == 2)
+    save_anew_as_a_page(moving, 2)
+    review.ask(doubt)
+    qtbot.waitUntil(lambda: moving.drawing is not None and len(moving.drawing.segments) == 1)
+    qtbot.waitUntil(lambda: is_idle(window))
+    window.grab()
+    assert (moving.position, moving.label) == (2, 0)
+
+
+def test_the_selected_segment_is_none_of_a_drawing_that_was_saved_anew(window, moving, qtbot):
+    move(window, middle(window, 5))
+    moving.select(5)
+    save_anew_as_a_page(moving, 0)
+    moving.predict()
+    qtbot.waitUntil(lambda: len(moving.drawing.segments) == 1)
+    qtbot.waitUntil(lambda: is_idle(window))
+    window.grab()
+    assert moving.label == 0
+    assert window.review.label in (0, 1)
