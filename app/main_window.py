@@ -29,6 +29,7 @@ from app.desk import Desk
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.dialogs.line_colors import LineColorsDialog
 from app.dialogs.models import ModelsDialog
+from app.dropped import dropped_paths
 from app.engine_thread import EngineThread
 from app.panels.candidates import CandidatesPanel
 from app.panels.frame_strip import FrameStrip
@@ -369,14 +370,14 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders."""
-        if event.mimeData().hasUrls():
+        if dropped_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped; sheets are dropped on their own panel."""
-        urls = event.mimeData().urls()
-        if urls:
-            self.open(Path(urls[0].toLocalFile()))
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            self.open(paths[0])
             event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:

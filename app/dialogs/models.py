@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dropped import dropped_paths
 from app.language import QT_TRANSLATE_NOOP
 from app.model_room import ModelRoom, state_word
 from core.models import Imported, ModelState, Progress, Refused, size_text
@@ -114,13 +115,14 @@ class ModelsDialog(QDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if event.mimeData().hasUrls():
+        if dropped_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        self._models.take_in(Path(url.toLocalFile()) for url in event.mimeData().urls())
-        event.acceptProposedAction()
+        if paths := dropped_paths(event.mimeData()):
+            self._models.take_in(paths)
+            event.acceptProposedAction()
 
     @Slot(object)
     def _fill(self, states: tuple[ModelState, ...]) -> None:

@@ -372,6 +372,24 @@ def test_sheets_dropped_on_their_panel_are_added(window, open_clip, make_clip, q
     assert shown_rgba(window, 0).tolist() == PACKED
 
 
+def test_what_is_dropped_from_a_web_page_is_no_file_here(
+    window, open_clip, make_clip, qtbot, monkeypatch
+):
+    desk = open_clip(make_clip())
+    before = desk.cut.project.path, desk.cut.sheet_files
+    monkeypatch.chdir(make_clip(name="other"))  # with drawings and sheets
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.com/sheet.png")])
+    hand = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for widget in (window, window.sheets_panel):
+        event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, *hand)
+        event.ignore()
+        widget.dropEvent(event)
+        assert not event.isAccepted()
+    assert not desk.is_busy
+    assert (desk.cut.project.path, desk.cut.sheet_files) == before
+
+
 def test_a_painted_frame_of_the_clip_is_a_sheet_with_the_frames_own_lines(
     window, open_clip, make_clip, qtbot
 ):
