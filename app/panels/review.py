@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Qt,
     Slot,
 )
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.panels.keys import Choice, claim
 from app.panels.palette import color_title, swatch
 from app.panels.status import band_word
 from app.queue import Filter, Order
@@ -236,17 +237,12 @@ class _Rows(QTableView):
     )
 
     def event(self, event: QEvent) -> bool:
-        """Claim these keys before a shortcut of the window gets them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if event.key() in self.KEYS and held == Qt.KeyboardModifier.NoModifier:
-                event.accept()
-                return True
-        return super().event(event)
+        """Claim these keys."""
+        return claim(event, self.KEYS) or super().event(event)
 
 
 def _choices(values: type[Order] | type[Filter], name: str) -> QComboBox:
-    box = QComboBox()
+    box = Choice()
     context = values.__name__
     box.addItems([QCoreApplication.translate(context, each.value) for each in values])
     box.setAccessibleName(name)

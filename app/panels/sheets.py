@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -25,8 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.desk import Desk
+from app.dropped import dropped_paths
 from app.marks import RING_BELOW, draw_ring
 from app.overlays import WHITE
+from app.panels.keys import ListOfNames
 from app.panels.palette import swatch
 from app.review import Candidate, Review
 from app.theme import PAPER
@@ -47,7 +48,8 @@ class SheetsPanel(QWidget):
         """Show the sheets on the desk; light the segment that answers the question of a review."""
         super().__init__()
         self._desk, self._review = desk, review
-        self._list = QListWidget()
+        self._list = ListOfNames()
+        self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys as they are
         self._list.setMaximumHeight(120)
         self._list.setIconSize(SWATCH)
         self._list.setAccessibleName(self.tr("Design sheets"))
@@ -103,13 +105,14 @@ class SheetsPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files while a clip is open."""
-        if event.mimeData().hasUrls() and self._desk.cut.project is not None:
+        if dropped_paths(event.mimeData()) and self._desk.cut.project is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add what was dropped as sheets."""
-        self._desk.find_sheets(Path(url.toLocalFile()) for url in event.mimeData().urls())
-        event.acceptProposedAction()
+        if paths := dropped_paths(event.mimeData()):
+            self._desk.find_sheets(paths)
+            event.acceptProposedAction()
 
     @Slot()
     def _fill(self) -> None:

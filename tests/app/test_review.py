@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QVariantAnimation
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QLabel, QListWidget, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLabel,
+    QListWidget,
+    QTableView,
+)
 
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import WORDS, CandidatesPanel
@@ -392,6 +400,24 @@ def test_the_queue_is_gone_through_and_visited_with_the_keyboard(window, doubtfu
     assert doubtful.cut.project.undo_text is None
     qtbot.keyClick(queue, Qt.Key.Key_1)
     assert doubtful.shown.marks[doubtful.label - 1]
+
+
+def test_arrows_belong_to_the_sheets_and_to_a_choice_while_they_have_the_focus(
+    window, doubtful, qtbot
+):
+    color_id, sheets = doubtful.color_id, window.sheets_panel.findChild(QListWidget)
+    sheets.setFocus()
+    qtbot.keyClick(sheets, Qt.Key.Key_Down)
+    assert sheets.currentRow() == 1
+    order = next(b for b in window.findChildren(QComboBox) if "Order" in b.accessibleName())
+    order.setFocus()
+    qtbot.keyClick(order, Qt.Key.Key_Down)
+    assert window.review.order is Order.WORTH
+    assert doubtful.color_id == color_id
+    window.canvas.setFocus()
+    qtbot.mouseClick(sheets.viewport(), Qt.MouseButton.LeftButton, pos=sheets.rect().topLeft())
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    assert doubtful.color_id != color_id
 
 
 def test_who_goes_through_the_queue_with_the_keyboard_keeps_the_place(
