@@ -21,6 +21,7 @@ from core.sheets import SheetFiles
 class Cut(QObject):
     """Opens one cut after the other, holds the project of the latest, and writes to it."""
 
+    asked = Signal()  # another one may be taken: what is said from here on may be about it
     taken = Signal(object)  # Project: in place of the former one; its drawings are looked for next
     opened = Signal(object)  # tuple of SheetFiles: its drawings are there, and these beside them
     changed = Signal(object)  # Changes, which are on disk
@@ -76,6 +77,7 @@ class Cut(QObject):
     def open(self, path: Path) -> None:
         """Open a folder of drawings, one of its drawings, or a cut file."""
         self._to_locate = None
+        self.asked.emit()
         path = Path(os.path.normpath(path.absolute()))  # as sheets and drawings are stored
         if path.suffix.lower() == ".cut":
             if self.project is None or path.resolve() != self.project.path.resolve():

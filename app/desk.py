@@ -59,6 +59,7 @@ class Desk(QObject):
     segment_changed = Signal()  # the selected segment
     segment_wanted = Signal(int)  # show this label, wherever it is
     noticed = Signal(str)
+    hinted = Signal(str)  # why nothing was done: true until something is
     lines_unclear = Signal(object)  # LinesUnclear: which colours are lines?
     found_elsewhere = Signal(object)  # FoundElsewhere
 
@@ -321,7 +322,7 @@ class Desk(QObject):
     def find_sheets(self, paths: Iterable[Path]) -> None:
         """Add the design sheets among these files and folders."""
         if self.cut.project is None:
-            self.noticed.emit(self.tr("Open a clip first; design sheets belong to a clip."))
+            self.hinted.emit(self.tr("Open a clip first; design sheets belong to a clip."))
         else:
             self._engine.start(FindSheets(tuple(paths), self.cut.frames))
 

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.canvas: Canvas = Canvas(self.desk)
         self.sheets_panel: SheetsPanel = SheetsPanel(self.desk, self.review)
         self.notices = NoticeBar(self.desk)
+        self.review.queue_changed.connect(self.notices.end_hint)
         self._status = StatusLine(self.desk)
         self.canvas.hovered.connect(self._status.show_segment)
         self.canvas.hovered.connect(self.review.hover)
@@ -359,7 +360,7 @@ class MainWindow(QMainWindow):
         color_id = int(shown.colors[found.label - 1]) if shown is not None else NO_COLOR
         color, places = desk.cut.palette.color(color_id), self.review.unsettled(found.places)
         if color is None or not places:
-            desk.noticed.emit(
+            desk.hinted.emit(
                 self.tr("This segment was not found in any frame that is not settled yet.")
             )
             return

@@ -112,7 +112,7 @@ class Review(QObject):
         if doubt is not None:
             self.ask(doubt)
         elif self._desk.cut.frames:
-            self._desk.noticed.emit(self._nothing())
+            self._desk.hinted.emit(self._nothing())
 
     def _nothing(self) -> str:
         if not self._desk.has_colors:
@@ -186,7 +186,7 @@ class Review(QObject):
         if label and shown is not None and shown.colors[label - 1] != NO_COLOR:
             self._desk.find_elsewhere(label)
         else:
-            self._desk.noticed.emit(
+            self._desk.hinted.emit(
                 self.tr("Select a segment that has a colour first, with N or a click.")
             )
 

@@ -1,4 +1,4 @@
-"""Notices: what the animator should know, one sentence each, until dismissed."""
+"""Notices: what the animator should know, one sentence each, until it is dismissed or over."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -16,6 +16,8 @@ class NoticeBar(QWidget):
         """Listen to the desk."""
         super().__init__()
         self._texts: list[str] = []
+        self._former: set[str] = set()  # those said before another cut was asked for
+        self._hint = ""
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -41,6 +43,16 @@ class NoticeBar(QWidget):
             "#notices QLabel { color: #f4ecd0; }"
         )
         desk.noticed.connect(self.say)
+        desk.hinted.connect(self.hint)
+        for something in (
+            desk.edited,
+            desk.segment_changed,
+            desk.frame_changed,
+            desk.cut_changed,
+        ):
+            something.connect(self.end_hint)
+        desk.cut.asked.connect(self._on_asked)
+        desk.cut.taken.connect(self._on_taken)
         self.hide()
 
     @property
@@ -52,15 +64,45 @@ class NoticeBar(QWidget):
     def say(self, text: str) -> None:
         """Add a sentence; the same one again moves to the end."""
         self._texts = [other for other in self._texts if other != text] + [text]
-        lines = self._texts[-MOST:]
-        if len(self._texts) > MOST:
-            more = len(self._texts) - MOST
-            lines.insert(0, self.tr("({} more before these)").format(more))
-        self._label.setText("\n".join(lines))
-        self.show()
+        self._former.discard(text)
+        self._show()
+
+    @Slot(str)
+    def hint(self, text: str) -> None:
+        """Say why nothing was done, below all else, until something is."""
+        self._hint = text
+        self._show()
+
+    @Slot()
+    def end_hint(self) -> None:
+        """Something was done, or there is something to do now."""
+        if self._hint:
+            self._hint = ""
+            self._show()
 
     @Slot()
     def dismiss(self) -> None:
         """Forget everything said so far."""
         self._texts.clear()
-        self.hide()
+        self._hint = ""
+        self._show()
+
+    @Slot()
+    def _on_asked(self) -> None:
+        self._former = set(self._texts)
+
+    @Slot()
+    def _on_taken(self) -> None:
+        """Forget what was said of the former cut: drawings of the new one have the same names."""
+        self._texts = [text for text in self._texts if text not in self._former]
+        self._show()
+
+    def _show(self) -> None:
+        lines = self._texts[-MOST:]
+        if len(self._texts) > MOST:
+            more = len(self._texts) - MOST
+            lines.insert(0, self.tr("({} more before these)").format(more))
+        if self._hint:
+            lines.append(self._hint)
+        self._label.setText("\n".join(lines))
+        self.setVisible(bool(lines))

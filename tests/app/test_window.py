@@ -542,6 +542,49 @@ def test_notices_are_kept_until_dismissed(window, qtbot):
     assert not bar.isVisible()
 
 
+def test_what_was_said_of_a_cut_is_over_with_it(window, open_clip, make_clip, qtbot):
+    former = make_clip(name="former")
+    (former / "line" / "A0002.png").write_bytes(b"no picture")
+    open_clip(former)
+    assert "A0002.png" in window.notices.text
+    window.open(former.parent / "nowhere")
+    qtbot.waitUntil(lambda: "nowhere" in window.notices.text)
+    assert "A0002.png" in window.notices.text  # it is still open
+    other = make_clip(name="other")
+    (other / "line" / "A0002.png").rename(other / "line" / "A0005.png")
+    open_clip(other)
+    assert "A0002.png" not in window.notices.text
+    assert "missing" in window.notices.text  # said of the new one before it was taken
+
+
+def test_a_sentence_on_why_nothing_was_done_is_over_when_something_is(
+    window, open_clip, make_clip, qtbot
+):
+    open_clip(make_clip())
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    assert "Select a segment" in window.notices.text
+    click(window, qtbot, 2)
+    assert not window.notices.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert "Nothing is doubtful" in window.notices.text
+    window.desk.step(1)
+    assert not window.notices.isVisible()
+
+
+def test_a_doubt_that_comes_up_ends_the_sentence_that_there_is_none(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip()
+    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)  # the opposite of the other sheet's
+    save(folder.parent / "other.png", color_image(draw(FIGURE), colors))
+    desk = open_clip(folder)
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert "Nothing is doubtful" in window.notices.text
+    desk.find_sheets([folder.parent / "other.png"])
+    qtbot.waitUntil(lambda: bool(window.review.queue))
+    assert "doubtful" not in window.notices.text
+
+
 def test_the_mouse_pans_with_the_middle_button(window, open_clip, make_clip, qtbot):
     open_clip(make_clip())
     canvas, before = window.canvas, window.canvas.view
