@@ -47,10 +47,11 @@ class Cut(QObject):
         if self.project is None:
             return ()
         entries, drawings = self.project.frames, self.project.drawings
-        if self._frames is None or self._frames[:2] != (entries, drawings):
+        # asked for after every answer: they are the same ones then, and need not be compared
+        if (known := self._frames) is None or known[0] is not entries or known[1] is not drawings:
             files = (FrameFile(e.id, drawings / e.name, cel_of(e.name), e.digest) for e in entries)
-            self._frames = (entries, drawings, tuple(files))  # asked for after every answer
-        return self._frames[2]
+            known = self._frames = entries, drawings, tuple(files)
+        return known[2]
 
     @property
     def palette(self) -> Palette:

@@ -106,7 +106,8 @@ class Review(QObject):
 
     def next(self, by: int) -> None:
         """Ask about the next (1) or previous (-1) doubtful segment, round and round."""
-        self._collect()
+        if self._collecting.isActive():
+            self._collect()
         here = self._asked if self.is_asking or self._is_on_its_way else None
         doubt = following(self.queue, self.order, position=self._desk.position, here=here, by=by)
         if doubt is not None:

@@ -44,6 +44,7 @@ class _Frames(QAbstractListModel):
         self._desk = desk
         # the rows that the view knows of: the desk may be ahead, between a change and its signal
         self._entries: tuple[FrameEntry, ...] = ()
+        self._rows: dict[int, int] = {}  # by frame
         self._thumbnails: dict[int, QPixmap] = {}
         desk.cut_changed.connect(self._on_cut)
         desk.frames_painted.connect(self._on_painted)
@@ -97,6 +98,7 @@ class _Frames(QAbstractListModel):
     def _on_cut(self) -> None:
         self.beginResetModel()
         self._entries = self._desk.cut.project.frames if self._desk.cut.project else ()
+        self._rows = {entry.id: row for row, entry in enumerate(self._entries)}
         self._thumbnails.clear()
         self.endResetModel()
 
@@ -112,9 +114,9 @@ class _Frames(QAbstractListModel):
 
     @Slot(object)
     def _on_painted(self, frame_ids: frozenset[int]) -> None:
-        for row, entry in enumerate(self._entries):
-            if entry.id in frame_ids:
-                self._thumbnails.pop(entry.id, None)
+        for frame_id in frame_ids:
+            self._thumbnails.pop(frame_id, None)
+            if (row := self._rows.get(frame_id)) is not None:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
 

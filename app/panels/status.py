@@ -10,7 +10,8 @@ from app.progress import Progress
 from core.matching import Band
 
 LOOK_MS = 150
-"""So often the progress is shown: what is done sooner shows none, and a bar costs time to draw."""
+"""So often progress and doubts are shown: what is done sooner shows no progress, a bar costs time
+to draw, and a prediction paints many frames."""
 
 _BAND_WORDS = {
     Band.SURE: QT_TRANSLATE_NOOP("Band", "sure"),
@@ -48,12 +49,14 @@ class StatusLine(QStatusBar):
         desk.work.progressed.connect(self._on_progress)
         desk.models.changed.connect(self._on_model)
         desk.cut_changed.connect(self._on_cut)
-        desk.frames_painted.connect(self._count)
+        desk.frames_painted.connect(self._on_painted)
         desk.frames_painted.connect(self._tell_segment)
         self._label = 0  # under the cursor
         self._progress: Progress | None = None
         self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._looking.timeout.connect(self._show_progress)
+        self._counting = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._counting.timeout.connect(self._count)
         self._show_progress()
         self._on_cut()
 
@@ -95,6 +98,11 @@ class StatusLine(QStatusBar):
         models = self._desk.models
         text = self.tr("Model {name}, {device}").format(name=models.name, device=models.device)
         self._model.setText(text)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        if not self._counting.isActive():
+            self._counting.start()
 
     @Slot()
     def _count(self) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copy, copytree
 
 import pytest
 from PySide6.QtCore import QEvent, QEventLoop, Qt
@@ -91,3 +92,25 @@ def test_click_to_painted(benchmark, window, qapp, clip):
 
     benchmark.pedantic(click, setup=take_color, rounds=40)
     assert len(desk.cut.paint(desk.frame_id)) >= 35
+
+
+def test_what_the_window_does_about_a_new_prediction_of_500_frames(
+    benchmark, window, qapp, sample, tmp_path
+):
+    """All but the pictures: what comes in one go from the engine, while nothing else is done."""
+    drawings = sorted((sample / "line").iterdir())
+    (tmp_path / "line").mkdir()
+    for number in range(500):
+        copy(drawings[number % len(drawings)], tmp_path / "line" / f"A{number:04}.png")
+    copytree(sample / "ref", tmp_path / "ref")
+    window.open(tmp_path)
+    desk = window.desk
+    wait(qapp, lambda: desk.drawing is not None and bool(desk.sheets) and not desk.is_busy)
+    desk.fill(2)
+    wait(qapp, lambda: not desk.is_busy)
+
+    def hear():
+        for frame in desk.cut.frames:
+            desk.frames_painted.emit(frozenset([frame.id]))
+
+    benchmark.pedantic(hear, rounds=5)
