@@ -290,7 +290,7 @@ class Canvas(QWidget):
 
     # ------------------------------------------------------------ painting the widget
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw surround, paper, picture and doubts, in device pixels."""
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
@@ -305,7 +305,9 @@ class Canvas(QWidget):
             self._draw_flash(painter, drawing)
         shown = self._desk.shown
         if self._overlay_on and shown is not None:
-            draw_marks(painter, drawing, shown, self._view, ratio)
+            corner, size = QPointF(event.rect().topLeft()), QSizeF(event.rect().size())
+            part = QRectF(corner * ratio, size * ratio).toAlignedRect()
+            draw_marks(painter, drawing, shown, self._view, ratio=ratio, part=part)
 
     def _draw_failure(self, painter: QPainter, text: str, ratio: float) -> None:
         """Say in the middle why there is no drawing."""
