@@ -47,8 +47,7 @@ def _with_clip(window: "MainWindow") -> bool:
 
 
 def _writable(window: "MainWindow") -> bool:
-    project = window.desk.cut.project
-    return project is not None and not project.read_only
+    return window.desk.cut.is_writable
 
 
 def _can_undo(window: "MainWindow") -> bool:

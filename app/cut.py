@@ -1,8 +1,9 @@
 """Cut: the one on the desk. What is done to it is on disk, or said and not done at all."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from unicodedata import normalize
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -65,6 +66,11 @@ class Cut(QObject):
         return tuple(entry.files for entry in entries)
 
     @property
+    def is_writable(self) -> bool:
+        """Whether it is open and can be changed."""
+        return self.project is not None and not self.project.read_only
+
+    @property
     def is_read_only(self) -> bool:
         """Whether it is open and every change is refused."""
         return self.project is not None and self.project.read_only
@@ -114,15 +120,26 @@ class Cut(QObject):
             if not is_open:
                 self._take(open_or_create(cut_path(folder), folder, names))
             assert self.project is not None
+            is_located = self._to_locate == self.project.path
+            if is_located and not self._has_one_of(names):
+                text = self.tr("None of the drawings of this cut is in {}: choose another folder.")
+                self.noticed.emit(text.format(folder))
+                self._to_locate = None
+                return
             if not self.project.read_only:
                 self.project.sync_frames(folder, names)
-                if self._to_locate == self.project.path:
+                if is_located:
                     self.project.locate_sheets(answer.sheets)
         except CutFileError as error:
             self.noticed.emit(str(error))
             return
         self._to_locate = None
         self.opened.emit(answer.sheets)
+
+    def _has_one_of(self, names: Iterable[str]) -> bool:
+        """Tell whether any of these is a drawing of the cut, in any Unicode form of its name."""
+        known = {normalize("NFC", frame.path.name) for frame in self.frames}
+        return any(normalize("NFC", name) in known for name in names)
 
     def _take(self, project: Project) -> None:
         """Hold a project in place of the former one, about which nothing more is heard."""

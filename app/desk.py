@@ -295,8 +295,8 @@ class Desk(QObject):
 
     def add_color(self, rgba: tuple[int, int, int, int]) -> None:
         """Add a colour to the palette and take it."""
-        self.cut.write(lambda project: project.add_color(rgba))
-        self.take_color(self.cut.palette.id_of(rgba))
+        if self.cut.write(lambda project: project.add_color(rgba)):
+            self.take_color(self.cut.palette.id_of(rgba))
 
     def _turn_to(self, frame_id: int | None) -> None:
         ids = [frame.id for frame in self.cut.frames]

@@ -65,7 +65,7 @@ class PalettePanel(QWidget):
             key = str(number % 10) if has_key else ""
             self._list.addItem(self._item(color.id, color_title(color), color.rgba, key))
         self._list.blockSignals(False)
-        self._add.setEnabled(self._desk.cut.project is not None)
+        self._add.setEnabled(self._desk.cut.is_writable)
         self._mark()
 
     def _item(self, color_id: int, name: str, rgba: Rgba, key: str) -> QListWidgetItem:

@@ -131,9 +131,10 @@ class SheetsPanel(QWidget):
         for widget in (self._list, self._picture):
             widget.setVisible(bool(files))
         self._hint.setVisible(not files)
-        self._remove.setEnabled(bool(files))
+        is_writable = self._desk.cut.is_writable
+        self._remove.setEnabled(is_writable and bool(files))
         for button in (self._add, self._add_folder):
-            button.setEnabled(self._desk.cut.project is not None)
+            button.setEnabled(is_writable)
         self._on_chosen()
 
     @Slot()

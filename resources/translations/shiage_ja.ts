@@ -228,6 +228,13 @@
     </message>
 </context>
 <context>
+    <name>Cut</name>
+    <message>
+        <source>None of the drawings of this cut is in {}: choose another folder.</source>
+        <translation>{} には、このカットの線画が一枚もありません。別のフォルダを選択してください。</translation>
+    </message>
+</context>
+<context>
     <name>Desk</name>
     <message>
         <source>Predicting</source>

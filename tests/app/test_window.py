@@ -1,8 +1,10 @@
 """The window: what an animator does and sees."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QMessageBox,
+    QPushButton,
 )
 
 from app.panels.frame_strip import IS_KNOWN
@@ -496,6 +499,46 @@ def test_drawings_that_moved_can_be_located(window, open_clip, make_clip, qtbot)
     assert desk.cut.project.undo_text == "Paint segment"
     assert [files.color.parents[2] for files in desk.sheets] == [moved]  # it moved along
     assert shown_rgba(window, 2)[1:].all()
+
+
+def test_a_folder_without_any_drawing_of_the_cut_is_not_where_they_are_now(
+    window, open_clip, make_clip, qtbot
+):
+    desk = open_clip(make_clip())
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    before = desk.cut.frames
+    other = make_clip(name="other")
+    for path in list((other / "line").iterdir()):
+        path.rename(path.with_name(path.name.replace("A", "B")))
+    desk.cut.locate_drawings(other)
+    qtbot.waitUntil(lambda: "None of the drawings" in window.notices.text)
+    wait_idle(window, qtbot)
+    assert desk.cut.frames == before
+    desk.cut.open(other)
+    qtbot.waitUntil(lambda: desk.cut.frames != before)  # as a cut of its own
+    assert not desk.cut.paint(desk.cut.frames[0].id)
+
+
+def test_a_cut_that_can_only_be_looked_at_offers_no_changes(window, open_clip, make_clip, qtbot):
+    desk = open_clip(make_clip())
+    path = desk.cut.project.path.with_name("newer.cut")
+    desk.save_as(path)
+    window.open(make_clip(name="other"))
+    qtbot.waitUntil(lambda: desk.cut.project.path != path)
+    wait_idle(window, qtbot)
+    with closing(sqlite3.connect(path)) as database, database:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        database.execute(f"PRAGMA user_version = {version + 1}")
+    window.open(path)
+    wait_idle(window, qtbot)
+    texts = ("Add colour…", "Add sheets…", "Add folder…", "Remove")
+    buttons = [b for b in window.findChildren(QPushButton) if b.text() in texts]
+    assert len(buttons) == len(texts)
+    assert not any(button.isEnabled() for button in buttons)
+    color_id = desk.color_id
+    desk.add_color((1, 2, 3, 255))
+    assert desk.color_id == color_id != NO_COLOR
 
 
 def test_save_as_goes_on_in_the_copy(window, open_clip, make_clip, qtbot, tmp_path):
