@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self._status)
         self.frame_strip = FrameStrip(self.desk)
         self._docks: list[QDockWidget] = []
+        self._unclear: list[LinesUnclear] = []  # sheets whose lines are asked about
         self._cut: Path | None = None  # the file of the cut that is open
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self._add_dock("Review", self.tr("Review"), ReviewPanel(self.desk, self.review), left)
@@ -345,6 +346,15 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _ask_line_colors(self, unclear: LinesUnclear) -> None:
+        """Ask about one sheet after the other: a folder may be full of them."""
+        self._unclear.append(unclear)
+        if len(self._unclear) > 1:
+            return  # it comes after those that are asked about now
+        while self._unclear:
+            self._ask_about_lines(self._unclear[0])
+            self._unclear.pop(0)
+
+    def _ask_about_lines(self, unclear: LinesUnclear) -> None:
         dialog = LineColorsDialog(unclear, self)
         if dialog.exec() and dialog.chosen():
             files_ = unclear.files

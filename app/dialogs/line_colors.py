@@ -1,6 +1,6 @@
 """Which colours are lines? Asked when a coloured drawing alone does not say so by itself."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -47,6 +47,7 @@ class LineColorsDialog(QDialog):
             box = QCheckBox(f"{color_name(rgba)}   {pixels:,} px")
             box.setIcon(swatch(rgba))
             box.setIconSize(QSize(40, 22))
+            box.toggled.connect(self._enable)
             column.addWidget(box)
             self._boxes.append((box, rgba))
         column.addStretch()
@@ -56,6 +57,7 @@ class LineColorsDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         row = QHBoxLayout()
@@ -69,7 +71,13 @@ class LineColorsDialog(QDialog):
         layout.addWidget(question)
         layout.addLayout(row)
         layout.addWidget(buttons)
+        self._enable()
 
     def chosen(self) -> tuple[Rgba, ...]:
         """Return the ticked colours."""
         return tuple(rgba for box, rgba in self._boxes if box.isChecked())
+
+    @Slot()
+    def _enable(self) -> None:
+        """Without a line there is no sheet: that is what Cancel means."""
+        self._ok.setEnabled(bool(self.chosen()))

@@ -5,8 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QTableWidget
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+)
 from safetensors.torch import save_file
 
 from app.dialogs.line_colors import LineColorsDialog
@@ -14,7 +22,9 @@ from app.dialogs.models import ModelsDialog
 from core.jobs import LinesUnclear
 from core.places import APPLICATION, ORGANIZATION
 from core.sheets import SheetFiles
+from tests.app.conftest import save
 from tests.core.encoders import tiny
+from tests.core.test_sheets import two_lines
 
 BROWN, BLUE = (90, 50, 30, 255), (40, 60, 200, 255)
 
@@ -29,6 +39,47 @@ def test_the_ticked_colours_are_the_lines(qtbot):
     assert dialog.chosen() == ()
     blue.click()
     assert dialog.chosen() == (BLUE,)
+
+
+def test_without_a_line_there_is_no_sheet_to_add(qtbot):
+    picture = np.full((40, 30, 4), 255, np.uint8)
+    files = SheetFiles("front", None, Path("front.png"))
+    dialog = LineColorsDialog(LinesUnclear(files, ((BROWN, 120), (BLUE, 40)), picture))
+    qtbot.addWidget(dialog)
+    ok = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    assert not ok.isEnabled()
+    dialog.findChildren(QCheckBox)[0].click()
+    assert ok.isEnabled()
+
+
+def test_the_lines_of_sheets_are_asked_about_one_after_the_other(
+    window, open_clip, make_clip, qtbot, tmp_path
+):
+    desk = open_clip(make_clip(with_sheet=False))
+    names = ("back", "front", "side")
+    for name in names:
+        save(tmp_path / "sheets" / f"{name}.png", two_lines())
+    seen = []
+
+    def answer():
+        """Tick all lines of the only dialog there is, each time that one comes up."""
+        open_ = [w for w in QApplication.topLevelWidgets() if isinstance(w, LineColorsDialog)]
+        open_ = [dialog for dialog in open_ if dialog.isVisible()]
+        if open_ and not desk.is_busy:
+            seen.append([dialog.windowTitle() for dialog in open_])
+            for box in open_[-1].findChildren(QCheckBox)[:2]:
+                box.click()
+            open_[-1].accept()
+
+    answering = QTimer(window, interval=20)
+    answering.timeout.connect(answer)
+    answering.start()
+    desk.find_sheets([tmp_path / "sheets"])
+    qtbot.waitUntil(lambda: len(desk.cut.sheet_files) == 3, timeout=10_000)
+    answering.stop()
+    assert [title for titles in seen for title in titles] == [f"Lines of “{name}”" for name in names]
+    assert [files.name for files in desk.cut.sheet_files] == list(names)
+    qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
 
 
 @pytest.fixture
