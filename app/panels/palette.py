@@ -61,9 +61,8 @@ class PalettePanel(QWidget):
         erase = self.tr("Erase (no colour)")
         self._list.addItem(self._item(NO_COLOR, erase, (0, 0, 0, 0), "E"))
         for number, color in enumerate(self._desk.cut.palette.colors, 1):
-            has_key = number <= 10 and not (self._keys_answer and number <= CANDIDATES)
-            key = str(number % 10) if has_key else ""
-            self._list.addItem(self._item(color.id, color_title(color), color.rgba, key))
+            name, key = color_title(color), self._key(number)
+            self._list.addItem(self._item(color.id, name, color.rgba, key))
         self._list.blockSignals(False)
         self._add.setEnabled(self._desk.cut.is_writable)
         self._mark()
@@ -72,16 +71,22 @@ class PalettePanel(QWidget):
         item = QListWidgetItem(swatch(rgba, is_erase=color_id == NO_COLOR), name)
         item.setData(Qt.ItemDataRole.UserRole, color_id)
         item.setToolTip(f"{name}, {color_name(rgba)}" if rgba[3] else name)
-        if key:
-            item.setText(f"{name}   [{key}]")
+        item.setText(_with_key(name, key))
         return item
+
+    def _key(self, number: int) -> str:
+        """Return the key that takes a colour, counted from 1; empty if there is none."""
+        has_key = number <= 10 and not (self._keys_answer and number <= CANDIDATES)
+        return str(number % 10) if has_key else ""
 
     @Slot()
     def _on_question(self) -> None:
         """While a doubt is asked about, the keys 1 to 5 answer and take no colours."""
         if self._review.is_asking != self._keys_answer:
             self._keys_answer = self._review.is_asking
-            self._fill()
+            for number, color in enumerate(self._desk.cut.palette.colors[:CANDIDATES], 1):
+                text = _with_key(color_title(color), self._key(number))
+                self._list.item(number).setText(text)
 
     @Slot()
     def _mark(self) -> None:
@@ -103,6 +108,10 @@ class PalettePanel(QWidget):
         color = QColorDialog.getColor(parent=self, title=self.tr("Add a colour to the palette"))
         if color.isValid():
             self._desk.add_color((color.red(), color.green(), color.blue(), 255))
+
+
+def _with_key(name: str, key: str) -> str:
+    return f"{name}   [{key}]" if key else name
 
 
 def color_title(color: Color | None) -> str:

@@ -117,6 +117,22 @@ def test_otherwise_they_take_colours_of_the_palette(window, doubtful, press):
     assert doubtful.color_id == doubtful.cut.palette.colors[2].id
 
 
+def test_the_palette_stays_where_it_was_scrolled_to_when_a_doubt_is_asked_about(
+    window, doubtful, press, qtbot
+):
+    for number in range(60):
+        doubtful.add_color((number, 2, 3, 255))
+    doubtful.take_color(doubtful.cut.palette.colors[0].id)
+    panel = window.findChild(PalettePanel)
+    colors = panel.findChild(QListWidget)
+    bar = colors.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert "[1]" in colors.item(1).text()
+    press(Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: "[1]" not in colors.item(1).text())
+    assert bar.value() == bar.maximum() > 0
+
+
 def test_a_candidate_can_be_clicked(window, doubtful, press, qtbot):
     press(Qt.Key.Key_N)
     second = window.review.candidates[1]
