@@ -74,7 +74,7 @@ def _window(given: list[str]) -> int:
     model = options.model or str(settings.value("model", models.DEFAULT))
     device = options.device or str(settings.value("device", "auto"))
     window = MainWindow(model, device)
-    window.show()
+    window.show_within(application.primaryScreen().availableSize())
     splash.close()
     if options.sample:
         window.open_sample()

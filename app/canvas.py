@@ -81,6 +81,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Canvas"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 160)
         desk.frame_changed.connect(self._on_frame)
         desk.frames_painted.connect(self._on_painted)
         desk.palette_changed.connect(self._repaint_all)

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMessageBox,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -74,6 +75,8 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self.review.hover)
         self._pages = QStackedWidget()
         self._start = self._start_page(model)
+        # it asks for no room while a cut is open: panels and canvas fit on a small screen
+        self._start.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._pages.addWidget(self._start)
         self._pages.addWidget(self.canvas)
         middle = QWidget()
@@ -115,6 +118,13 @@ class MainWindow(QMainWindow):
         self.desk.lines_unclear.connect(self._ask_line_colors)
         self.desk.found_elsewhere.connect(self._ask_elsewhere)
         self._on_cut()
+
+    def show_within(self, room: QSize) -> None:
+        """Show the window in its own size, or maximized where there is less room."""
+        if self.size().boundedTo(room) == self.size():
+            self.show()
+        else:
+            self.showMaximized()
 
     # ------------------------------------------------------------ what the commands do
 

@@ -20,6 +20,8 @@ class NoticeBar(QWidget):
         self._hint = ""
         self._label = QLabel()
         self._label.setWordWrap(True)
+        # a long name cannot be wrapped, and would make the window wider than the screen
+        self._label.setMinimumWidth(1)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._label.setAccessibleName(self.tr("Notices"))

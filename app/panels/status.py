@@ -1,6 +1,7 @@
 """Status line: what runs and how long it will take, what is under the cursor, where it is saved."""
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from app.desk import Desk
@@ -26,6 +27,18 @@ def band_word(band: int) -> str:
     return QCoreApplication.translate("Band", _BAND_WORDS[Band(band)])
 
 
+class _Elided(QLabel):
+    """A text that gives way: it does not make the window wider than the screen."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        metrics, elide = self.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        text = metrics.elidedText(self.text(), elide, self.width())
+        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class StatusLine(QStatusBar):
     """Shows the desk in one line of words."""
 
@@ -33,7 +46,7 @@ class StatusLine(QStatusBar):
         """Listen to the desk."""
         super().__init__()
         self._desk = desk
-        self._segment = QLabel()
+        self._segment = _Elided()
         self._bar = QProgressBar()
         self._bar.setFixedWidth(140)
         self._bar.setTextVisible(False)
@@ -42,7 +55,7 @@ class StatusLine(QStatusBar):
         self._cancel.clicked.connect(desk.cancel)
         self._counts = QLabel()
         self._model = QLabel()
-        self._saved = QLabel()
+        self._saved = _Elided()
         self.addWidget(self._segment, 1)
         for widget in (self._job, self._bar, self._cancel, self._counts, self._model, self._saved):
             self.addPermanentWidget(widget)
@@ -134,4 +147,3 @@ class StatusLine(QStatusBar):
         name = color_title(color)
         text = self.tr("{color}, {said}, {area:,} px")
         self._segment.setText(text.format(color=name, said=said, area=area))
-        self._segment.setAlignment(Qt.AlignmentFlag.AlignVCenter)

@@ -77,7 +77,8 @@ def test_the_lines_of_sheets_are_asked_about_one_after_the_other(
     desk.find_sheets([tmp_path / "sheets"])
     qtbot.waitUntil(lambda: len(desk.cut.sheet_files) == 3, timeout=10_000)
     answering.stop()
-    assert [title for titles in seen for title in titles] == [f"Lines of “{name}”" for name in names]
+    asked = [title for titles in seen for title in titles]
+    assert asked == [f"Lines of “{name}”" for name in names]
     assert [files.name for files in desk.cut.sheet_files] == list(names)
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QMessageBox,
+    QProgressBar,
     QPushButton,
 )
 
@@ -626,6 +627,28 @@ def test_a_doubt_that_comes_up_ends_the_sentence_that_there_is_none(
     desk.find_sheets([folder.parent / "other.png"])
     qtbot.waitUntil(lambda: bool(window.review.queue))
     assert "doubtful" not in window.notices.text
+
+
+def test_the_window_fits_on_a_small_screen_whatever_is_said(window, open_clip, make_clip, qtbot):
+    """Full HD at 200 % is 960 x 540."""
+    desk = open_clip(make_clip(name="a_clip_with_a_long_name_" * 6))
+    window.resize(960, 540)
+    desk.noticed.emit("a_drawing_with_a_long_name_" * 8 + ".png is empty.")
+    desk.predict()
+    progress = window.findChild(QProgressBar)
+    qtbot.waitUntil(lambda: progress.isVisible() or is_idle(window))
+    wait_idle(window, qtbot)
+    qtbot.wait(1)
+    assert window.size().toTuple() == (960, 540)
+    assert window.minimumSizeHint().width() <= 960
+
+
+def test_the_window_is_maximized_where_it_has_less_room_than_it_likes(window):
+    likes = window.size()
+    window.show_within(likes)
+    assert not window.isMaximized()
+    window.show_within(likes - QSize(200, 0))
+    assert window.isMaximized()
 
 
 def test_the_mouse_pans_with_the_middle_button(window, open_clip, make_clip, qtbot):
