@@ -37,6 +37,7 @@ from app.panels.frame_strip import FrameStrip
 from app.panels.notices import NoticeBar
 from app.panels.palette import PalettePanel
 from app.panels.review import ReviewPanel
+from app.panels.scrolling import Scrolling
 from app.panels.sheets import SheetsPanel
 from app.panels.status import StatusLine
 from app.recent import RecentCut, recent_cuts, remember
@@ -96,7 +97,7 @@ class MainWindow(QMainWindow):
         self._add_dock(
             "Why this colour?",
             self.tr("Why this colour?"),
-            CandidatesPanel(self.desk, self.review),
+            Scrolling(CandidatesPanel(self.desk, self.review)),
             left,
         )
         self._add_dock("Palette", self.tr("Palette"), PalettePanel(self.desk, self.review), right)

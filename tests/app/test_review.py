@@ -22,6 +22,7 @@ from app.panels.candidates import WORDS, CandidatesPanel
 from app.panels.frame_strip import DOUBTS, IS_KNOWN
 from app.panels.palette import PalettePanel, color_title
 from app.panels.review import ReviewPanel
+from app.panels.scrolling import Scrolling
 from app.panels.sheets import SheetPicture
 from app.queue import Filter, Order
 from core.edits import Mark
@@ -169,6 +170,18 @@ def test_chances_and_colours_can_be_read_in_the_narrowest_panel(window, doubtful
         assert all(
             row.fontMetrics().horizontalAdvance(word) <= row.text_room().width() for word in words
         )
+
+
+def test_candidates_are_all_seen_or_can_be_scrolled_to(window, doubtful, press, qtbot):
+    area = window.findChild(Scrolling)
+    panel = area.widget()
+    press(Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: panel.minimumSizeHint().height() > 150)
+    assert panel.minimumSizeHint().height() <= area.viewport().height()
+    room = area.screen().availableSize().height()
+    panel.setMinimumHeight(2 * room)  # as if there were more candidates than the screen is high
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    assert area.minimumSizeHint().height() < room / 2
 
 
 def test_a_narrow_queue_leaves_the_area_out_first(window, doubtful, press):
