@@ -28,6 +28,7 @@ from app.canvas import Canvas
 from app.commands import COMMANDS, MENUS, Command, menu_title, step_name
 from app.desk import Desk
 from app.dialogs.elsewhere import ElsewhereDialog
+from app.dialogs.keys import KeysDialog
 from app.dialogs.line_colors import LineColorsDialog
 from app.dialogs.models import ModelsDialog
 from app.dropped import dropped_paths
@@ -226,11 +227,7 @@ class MainWindow(QMainWindow):
             (self.tr("Pan"), self.tr("Space or middle button")),
             (self.tr("Zoom"), self.tr("Wheel")),
         ]
-        cell = "<td style='padding-left: 24px'>"
-        rows = "".join(f"<tr><td>{text}</td>{cell}<b>{keys}</b></td></tr>" for text, keys in named)
-        QMessageBox.information(
-            self, self.tr("Keys"), f"<table style='white-space: nowrap'>{rows}</table>"
-        )
+        KeysDialog(named, self).exec()
 
     def show_about(self) -> None:
         """Say what this is."""

@@ -369,6 +369,13 @@
     </message>
 </context>
 <context>
+    <name>KeysDialog</name>
+    <message>
+        <source>Keys</source>
+        <translation>キー一覧</translation>
+    </message>
+</context>
+<context>
     <name>LineColorsDialog</name>
     <message>
         <source>Lines of “{}”</source>
@@ -480,10 +487,6 @@
     <message>
         <source>Wheel</source>
         <translation>ホイール</translation>
-    </message>
-    <message>
-        <source>Keys</source>
-        <translation>キー一覧</translation>
     </message>
     <message>
         <source>About Shiage</source>

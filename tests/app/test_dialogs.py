@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QTableWidget,
+    QTextBrowser,
 )
 from safetensors.torch import save_file
 
+from app.dialogs.keys import KeysDialog
 from app.dialogs.line_colors import LineColorsDialog
 from app.dialogs.models import ModelsDialog
 from core.jobs import LinesUnclear
@@ -81,6 +83,18 @@ def test_the_lines_of_sheets_are_asked_about_one_after_the_other(
     assert asked == [f"Lines of “{name}”" for name in names]
     assert [files.name for files in desk.cut.sheet_files] == list(names)
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
+
+
+@pytest.mark.parametrize(("count", "scrolls"), [(10, False), (200, True)])
+def test_all_keys_can_be_read_on_any_screen(qtbot, count, scrolls):
+    dialog = KeysDialog([(f"Command {number}", "<") for number in range(count)])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    table = dialog.findChild(QTextBrowser)
+    assert table.toPlainText().count("<") == count
+    assert dialog.height() < dialog.screen().availableSize().height()
+    qtbot.waitUntil(lambda: (table.verticalScrollBar().maximum() > 0) is scrolls)
 
 
 @pytest.fixture
