@@ -5,14 +5,18 @@ import numpy.typing as npt
 
 from core.cache import EncodedFrame
 
-REACH = 0.2
-"""Segments within about this many halves of the figure move together."""
+ROUNDS = ((1.0, 0.2), *((0.15, 0.12),) * 4)
+"""Of the estimate: how far from where it is expected a segment is looked for, and within about how
+many halves of the figure segments move together. First roughly, then more and more closely."""
 
 TEMPERATURE = 0.04
-"""Of the first guess which segment became which."""
+"""Of the guess which segment became which."""
 
 PLACE = 0.3
-"""What the squared distance in halves of the figure takes from the similarity in that guess."""
+"""What the distance to where it is expected takes from the similarity at most in that guess."""
+
+STRAY = 0.05
+"""Who moves otherwise than its surroundings by so many halves of the figure counts a quarter."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -36,27 +40,36 @@ def _motion(target: EncodedFrame, other: EncodedFrame) -> npt.NDArray[np.int64]:
     """Estimate the motion of every target segment in whole cells `[L, 2]` (y, x).
 
     Every segment guesses where it came from; a mean over the surroundings, the sure and large
-    ones first, makes it a motion. The background stays.
+    ones first, makes it a motion. With that it guesses again, and whoever moves otherwise than a
+    segment counts less for it: limbs that cross keep apart. The background stays.
     """
     mine, its = target.context, other.context
     if not len(target) or not len(other):
         return np.zeros((len(target), 2), np.int64)
-    away = _squares(mine.y, its.y, mine.x, its.x) / (mine.half * its.half)
-    score = target.features @ other.features.T - PLACE * np.minimum(away, 1)
-    guess = np.exp((score - score.max(axis=1, keepdims=True)) / TEMPERATURE)
-    guess /= guess.sum(axis=1, keepdims=True)
-    moved = np.stack([mine.y - guess @ its.y, mine.x - guess @ its.x], axis=1)
-    weight = guess.max(axis=1) ** 2 * np.minimum(1, np.sqrt(mine.cells) / 10)
-    weight[mine.background] = 0
-    near = np.exp(-_squares(mine.y, mine.y, mine.x, mine.x) / (2 * (REACH * mine.half) ** 2))
-    near *= weight
-    motion = near @ moved / np.maximum(near.sum(axis=1, keepdims=True), 1e-6)
-    motion[mine.background] = 0
-    return np.asarray(np.rint(motion), np.int64)
+    here, there = (np.stack([each.y, each.x]) / mine.half for each in (mine, its))
+    similarity = target.features @ other.features.T
+    apart = _squares(here, here)
+    size = np.minimum(1, np.sqrt(mine.cells) / 10)
+    motion = np.zeros_like(here)
+    for look, reach in ROUNDS:
+        away = _squares(here - motion, there) / look**2
+        score = similarity - PLACE * np.minimum(away, 1)
+        guess = np.exp((score - score.max(axis=1, keepdims=True)) / TEMPERATURE)
+        guess /= guess.sum(axis=1, keepdims=True)
+        moved = here - there @ guess.T
+        weight = guess.max(axis=1) ** 2 * size
+        weight[mine.background] = 0
+        near = np.exp(-apart / (2 * reach**2)) * weight
+        if motion.any():
+            near /= (1 + _squares(motion, moved) / STRAY**2) ** 2
+        motion = moved @ near.T / np.maximum(near.sum(axis=1), 1e-6)
+        motion[:, mine.background] = 0
+    return np.asarray(np.rint(motion.T * mine.half), np.int64)
 
 
-def _squares(y: Floats, other_y: Floats, x: Floats, other_x: Floats) -> Floats:
-    """Return the squared distances `[L, M]`."""
+def _squares(one: Floats, other: Floats) -> Floats:
+    """Return the squared distances `[L, M]` of points `[2, L]` and `[2, M]`."""
+    (y, x), (other_y, other_x) = one, other
     result: Floats = (y[:, None] - other_y) ** 2 + (x[:, None] - other_x) ** 2
     return result
 

@@ -51,9 +51,6 @@ The promise is 98 in 100; fitted to 98 it was 97.0 to 97.7 on rendered character
 (measured).
 """
 
-SOME = 150
-"""So many cases decide about the constants: there are a hundred segments in each."""
-
 Numbers = npt.NDArray[np.float32]
 
 
@@ -227,13 +224,12 @@ def fit(
     if not cases:
         raise TruthError("No clip can be used; name folders of clips with ground truth.")
     constants = replace(type(encoder).scale, encoder=encoder.version)
-    return fit_cases(cases, constants, rng)
+    return fit_cases(cases, constants)
 
 
-def fit_cases(cases: Sequence[Case], scale: Scale, rng: np.random.Generator) -> Scale:
-    """Fit constants on a part of the cases, then the calibration and its threshold on all."""
-    some = [cases[each] for each in rng.permutation(len(cases))[:SOME]]
-    scale = fit_constants(some, scale)
+def fit_cases(cases: Sequence[Case], scale: Scale) -> Scale:
+    """Fit the constants, then the calibration and its threshold."""
+    scale = fit_constants(cases, scale)
     calibration = fit_calibration(*answers(cases, scale))
     thresholds = []
     for kind in sorted({case.kind for case in cases}):

@@ -37,6 +37,24 @@ def test_a_segment_like_none_moves_with_its_surroundings():
     assert lies_on[4].argmax() == 4
 
 
+def test_limbs_that_pass_each_other_keep_apart():
+    """Each has a patch that looks like nothing in the other frame, and goes where its limb goes."""
+
+    def limbs(shift):
+        label_map = np.ones((80, 120), np.int32)
+        for first, (top, left) in ((2, (20, 30 + shift)), (6, (44, 54 - shift))):
+            for number, (y, x) in enumerate(((0, 0), (0, 18), (10, 0))):
+                label_map[top + y : top + y + 9, left + x : left + x + 16] = first + number
+            label_map[top + 11 : top + 16, left + 22 : left + 28] = first + 3
+        return label_map
+
+    known = np.eye(11)[:9]
+    like_none = known.copy()
+    like_none[[4, 8]] = np.eye(11)[[9, 10]]
+    lies_on = overlap(frame(like_none, limbs(8)), frame(known, limbs(0)))
+    np.testing.assert_allclose(lies_on[[4, 8], [4, 8]], 1)
+
+
 def test_the_background_stays_and_holds_nothing_back():
     """A figure in the middle of the page, where the background has its centre, too."""
 
