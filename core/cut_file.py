@@ -5,6 +5,7 @@ file keeps its bytes, a newer one its format, and one on a read-only disk can be
 """
 
 import os
+import secrets
 import shutil
 import sqlite3
 import sys
@@ -23,6 +24,14 @@ from core.recovery import COLUMNS, UNREADABLE, Salvage, fill, salvage
 
 class CutFileError(Exception):
     """One sentence for the user: which file, what is wrong, what to do."""
+
+
+class CutExistsError(CutFileError):
+    """A cut that was to be new is there already."""
+
+    def __init__(self, path: Path) -> None:
+        """Name it."""
+        super().__init__(f"“{path.name}” exists already; open it or choose another name.")
 
 
 @dataclass(frozen=True)
@@ -120,25 +129,39 @@ def connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def write_cut(path: Path, write: Callable[[sqlite3.Connection], None]) -> None:
+def write_cut(
+    path: Path, write: Callable[[sqlite3.Connection], None], *, is_new: bool = False
+) -> None:
     """Write a whole cut file under a temporary name and rename it: `path` is complete or as it was.
 
+    Any number of windows may do that at the same time: none writes to the file of another.
+
+    Args:
+        path: gets its name when it is complete.
+        write: fills it.
+        is_new: whether a file that is there stays, also one that came there meanwhile.
+
     Raises:
+        CutExistsError: if it is to be new and is not.
         CutFileError: if `path` is open in another window or the disk refuses.
     """
-    if path.is_symlink():
-        path = path.resolve()
-    temporary = path.with_name(path.name + ".new")
     with explained(path, "written"):
+        if is_new and path.exists():
+            raise CutExistsError(path)
+        if path.is_symlink():
+            path = path.resolve()
+        temporary = path.with_name(f".shiage-{secrets.token_hex(8)}.tmp")
         try:
-            _remove_with_wal(temporary)
             with closing(connect(temporary)) as database:
                 write(database)
             _sync(temporary)
             if path.exists():
                 _refuse_if_held(path)
             _remove_wal(path)  # an old one would be applied to the new file
-            temporary.replace(path)
+            if is_new:
+                _rename_new(temporary, path)
+            else:
+                temporary.replace(path)
             if sys.platform != "win32":
                 with suppress(OSError):  # some network disks cannot do this to a folder
                     _sync(path.parent)
@@ -245,7 +268,9 @@ def _open_recovered(path: Path, folder: Path) -> OpenedCut:
         )
     new_path = next(each for each in _recovered_paths(path) if not each.exists())
     try:
-        write_cut(new_path, lambda database: _fill_recovered(database, found, path.parent))
+        write_cut(
+            new_path, lambda database: _fill_recovered(database, found, path.parent), is_new=True
+        )
     except CutFileError as error:
         raise CutFileError(
             f"“{path.name}” is damaged and what can be read of it could not be written beside it; "
@@ -320,6 +345,21 @@ def _copy_with_wal(path: Path, copy: Path) -> Path:
 def _wal(path: Path) -> Path:
     real = path.resolve()  # SQLite puts it beside the file that a link points to
     return real.with_name(real.name + "-wal")
+
+
+def _rename_new(temporary: Path, path: Path) -> None:
+    """Rename a file unless there is one of that name; POSIX's rename would replace it."""
+    try:
+        if sys.platform == "win32":
+            temporary.rename(path)
+            return
+        path.hardlink_to(temporary)
+    except FileExistsError as error:
+        raise CutExistsError(path) from error
+    except OSError:  # some disks have no second names
+        temporary.replace(path)
+    else:
+        temporary.unlink()
 
 
 def _remove_wal(path: Path) -> None:

@@ -5,7 +5,7 @@ Only the GUI thread changes a project. Predictions are not in it; accepting one 
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,15 @@ from types import MappingProxyType
 from typing import Literal
 
 from core import __version__
-from core.cut_file import CutFileError, OpenedCut, explained, open_cut, read_cut, write_cut
+from core.cut_file import (
+    CutExistsError,
+    CutFileError,
+    OpenedCut,
+    explained,
+    open_cut,
+    read_cut,
+    write_cut,
+)
 from core.cut_tables import (
     SCHEMA,
     FrameEntry,
@@ -32,14 +40,7 @@ from core.cut_tables import (
     rgba_text,
     stored_path,
 )
-from core.edits import (
-    Changes,
-    Edit,
-    FramePaint,
-    Paint,
-    SegmentKey,
-    Stroke,
-)
+from core.edits import Changes, Edit, FramePaint, Paint, SegmentKey, Stroke
 from core.palette import Rgba
 from core.redrawn import Moved, carried_over
 from core.sheets import SheetFiles
@@ -61,8 +62,6 @@ class Project:
         Raises:
             CutFileError: if `path` exists or cannot be written.
         """
-        if path.exists():
-            raise CutFileError(f"“{path.name}” exists already; open it or choose another name.")
 
         def fill(database: sqlite3.Connection) -> None:
             database.executescript("BEGIN;" + SCHEMA)
@@ -76,7 +75,7 @@ class Project:
             )
             database.execute("COMMIT")
 
-        write_cut(path, fill)
+        write_cut(path, fill, is_new=True)
         return cls.open(path)
 
     @classmethod
@@ -481,11 +480,11 @@ def open_or_create(path: Path, drawings: Path, names: Sequence[str]) -> Project:
     Raises:
         CutFileError: as `Project.open` and `Project.create` do.
     """
-    if path.exists():
-        return Project.open(path)
     with explained(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
-    return Project.create(path, drawings, names)
+    with suppress(CutExistsError):
+        return Project.create(path, drawings, names)
+    return Project.open(path)
 
 
 def _store_digests(database: sqlite3.Connection, digests: Mapping[int, str]) -> None:

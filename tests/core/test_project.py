@@ -4,13 +4,14 @@ import signal
 import subprocess
 import sys
 import unicodedata
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.cut_file import CutExistsError, write_cut
 from core.edits import Changes, Edit, Mark, Paint, SegmentKey, Stroke
 from core.palette import Color
 from core.project import CutFileError, FrameEntry, Project, SheetEntry
@@ -112,6 +113,60 @@ def test_an_existing_file_is_never_made_anew(path, folder):
     with pytest.raises(CutFileError, match=r"カット 012\.cut” exists already"):
         Project.create(path, folder / "A", [])
     assert path.read_bytes() == before
+
+
+def test_a_cut_that_another_window_made_meanwhile_is_kept(folder):
+    """Both were asked for the same folder of drawings, and one was faster."""
+    path = folder / "b.cut"
+
+    def make_slowly(database):
+        with closing(Project.create(path, folder / "A", ["A0001.png"])) as faster:
+            faster.apply(paint_face(1))
+        database.execute("CREATE TABLE slow (id INTEGER)")
+
+    with pytest.raises(CutExistsError, match=r"b\.cut” exists already"):
+        write_cut(path, make_slowly, is_new=True)
+    with closing(Project.open(path)) as project:
+        assert project.paint(1) == {FACE: corrected(1)}
+    assert sorted(each.name for each in folder.iterdir()) == ["A", "b.cut"]
+
+
+OPEN_AT_ONCE = """
+import sys
+from pathlib import Path
+from core.project import CutFileError, open_or_create
+
+cut = Path(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    open_or_create(cut, cut.parent, ["A0001.png"])
+    print("open", flush=True)
+except CutFileError as error:
+    print(error, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_windows_that_open_a_folder_at_once_for_the_first_time_one_has_it(folder, attempt):
+    path = folder / f"{attempt}.cut"
+    command = [sys.executable, "-c", OPEN_AT_ONCE, str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with ExitStack() as stack:
+        windows = [
+            stack.enter_context(subprocess.Popen(command, cwd=ROOT, **pipes)) for _ in range(3)
+        ]
+        for said in ("ready", "open"):
+            answers = sorted(window.stdout.readline().strip() for window in windows)
+            assert said in answers
+            for window in windows:
+                window.stdin.write("\n")
+                window.stdin.flush()
+    held = f"“{attempt}.cut” is open in another Shiage window; "
+    assert [answer.startswith(held) for answer in answers].count(True) == 2
+    with closing(Project.open(path)) as project:
+        assert [frame.name for frame in project.frames] == ["A0001.png"]
 
 
 def test_a_cut_in_a_missing_folder_is_refused_in_one_sentence(folder):
