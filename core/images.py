@@ -8,15 +8,14 @@ import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
-from PIL import ImageFile, UnidentifiedImageError
-from PIL.PngImagePlugin import PngInfo
+from PIL import ImageFile, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from core import __version__
 from core.files import write_whole
@@ -34,6 +33,9 @@ _FORMATS = ("PNG", "TGA", "TIFF", "BMP")
 _KNOWN_BUT_REFUSED = ("JPEG", "GIF", "WEBP", "PSD")
 _MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "RGBa"})
 _MODES_16_BIT_GREY = frozenset({"I;16", "I;16L", "I;16B"})
+
+_TGA = struct.Struct("<3B2HB4H2B")  # the header of a TGA file
+_TGA_RUNS = {9: 1, 10: 2, 11: 3}  # the kinds with run lengths, and the same without
 
 _RGB = np.uint32(0x00FFFFFF)
 _PAPER = np.uint32(0x00FFFFFF)  # (255, 255, 255, 0): white, because the networks read R, G, B only
@@ -61,6 +63,9 @@ _DAMAGED = (
 # The limit is ours (it is checked before anything is decoded): Pillow's own would warn from
 # 89 megapixels on, in the middle of what we allow.
 Pillow.MAX_IMAGE_PIXELS = None
+# What a program wrote beside the pixels (a profile of the monitor, its history) is not looked at,
+# and may be longer than the megabyte from which Pillow refuses the whole picture.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
 # Keep one block (16 MB) for the next picture instead of giving it back to the system every time.
 Pillow.core.set_blocks_max(1)  # type: ignore[attr-defined]  # documented, but not exported
 
@@ -81,11 +86,7 @@ def read_image(path: Path) -> Image:
         ImageError: if the file is missing, damaged, too large or of a kind that is not supported.
     """
     with _opened(path) as picture:
-        if picture.format == "TIFF":  # the only format that warns after its header
-            with _quiet():
-                picture.load()
-        else:
-            picture.load()
+        picture = _loaded(path, picture)
         width, height = picture.size
         image = np.empty((height, width, 4), np.uint8)
         # Strips stay in the processor's cache: in one piece Pillow copies the picture twice, and
@@ -94,7 +95,8 @@ def read_image(path: Path) -> Image:
         for top in range(0, height, _STRIP):
             strip = picture.crop((0, top, width, min(top + _STRIP, height)))
             image[top : top + _STRIP] = _as_rgba(strip)
-        if picture.format == "TGA" and not image[..., 3].any() and np.ptp(image[..., :3]):
+        is_unsure = picture.format in ("TGA", "BMP")
+        if is_unsure and not image[..., 3].any() and np.ptp(image[..., :3]):
             image[..., 3] = 255  # a fourth byte that the program which wrote it left unused
         return image
 
@@ -158,7 +160,7 @@ def write_png(path: Path, image: Image) -> None:
     assert image.ndim == 3
     assert image.shape[2] == 4
     encoded = io.BytesIO()
-    about = PngInfo()
+    about = PngImagePlugin.PngInfo()
     about.add_text("Software", f"Shiage {__version__}")
     # Run lengths only (type 3, Z_RLE): a flat 1080p picture takes 52 ms and 41 kB; zlib's level 1
     # takes 52 ms and 66 kB, level 6 79 ms and 28 kB, level 9 140 ms and 28 kB.
@@ -218,6 +220,37 @@ def _paper_that_is_not_white(image: Image) -> str | None:
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
+def _loaded(path: Path, picture: ImageFile.ImageFile) -> ImageFile.ImageFile:
+    """Decode a picture whose header has been read."""
+    try:
+        # TIFF is the only format that warns after its header
+        with _quiet() if picture.format == "TIFF" else nullcontext():
+            picture.load()
+    except OSError:
+        content = path.read_bytes()
+        if picture.format != "TGA" or content[2] not in _TGA_RUNS:
+            raise
+        # Pillow refuses run lengths that go on in the next row, as the first TGA allowed
+        picture = Pillow.open(io.BytesIO(_unrolled(content)), formats=("TGA",))
+        picture.load()
+    return picture
+
+
+def _unrolled(tga: bytes) -> bytes:
+    """Return a TGA file with run lengths as one without them."""
+    id_bytes, _, kind, _, map_colors, map_bits, _, _, width, height, bits, _ = _TGA.unpack_from(tga)
+    at = _TGA.size + id_bytes + map_colors * (-(-map_bits // 8))
+    depth = -(-bits // 8)
+    head, pixels = tga[:2] + bytes([_TGA_RUNS[kind]]) + tga[3:at], bytearray()
+    while len(pixels) < width * height * depth:
+        count = (tga[at] & 0x7F) + 1
+        is_run = tga[at] & 0x80
+        end = at + 1 + (depth if is_run else depth * count)
+        pixels += tga[at + 1 : end] * (count if is_run else 1)
+        at = end
+    return head + pixels
+
+
 def _as_rgba(strip: Pillow.Image) -> Image:
     if strip.mode not in _MODES_16_BIT_GREY:
         return np.asarray(strip if strip.mode == "RGBA" else strip.convert("RGBA"))
@@ -270,11 +303,24 @@ def _check(path: Path, picture: ImageFile.ImageFile) -> None:
             f"{path.name} is too large ({width} x {height}, more than {limit:g} megapixels): make "
             "it smaller or set the environment variable SHIAGE_MAX_MEGAPIXELS higher."
         )
-    if picture.mode not in _MODES | _MODES_16_BIT_GREY:
+    stored_as = _not_understood(picture)
+    if stored_as is not None:
         raise ImageError(
-            f"{path.name} stores its colours as {picture.mode}, which is not supported: "
+            f"{path.name} stores its colours as {stored_as}, which is not supported: "
             "export it as RGB or RGBA with 8 bits a channel."
         )
+
+
+def _not_understood(picture: ImageFile.ImageFile) -> str | None:
+    """Return how a picture stores its colours if that is not read, or is read wrongly by Pillow."""
+    if picture.mode not in _MODES | _MODES_16_BIT_GREY:
+        return picture.mode
+    if isinstance(picture, TiffImagePlugin.TiffImageFile) and 16 in picture.tag_v2.get(258, ()):
+        if picture.tag_v2.get(284) == 2:
+            return "16 bits in planes"
+        if picture.tag_v2.get(262) == 0:
+            return "16 bits with white as 0"
+    return None
 
 
 def _max_megapixels() -> float:

@@ -100,6 +100,95 @@ def test_every_format_is_read_as_rgba_as_stored(cut: Path, kind: str) -> None:
     assert read_size(path) == (40, 30)
 
 
+TGA_CORNERS = {"bottom left": 0x00, "bottom right": 0x10, "top left": 0x20, "top right": 0x30}
+
+
+def tga_with_runs(image: Image, channels: int, corner: int) -> bytes:
+    """Write run lengths as the first TGA did: they take no notice of where a row ends."""
+    height, width, _ = image.shape
+    stored = image[:: 1 if corner & 0x20 else -1, :: -1 if corner & 0x10 else 1]
+    pixels = [bytes(pixel) for pixel in stored[..., [2, 1, 0, 3][:channels]].reshape(-1, channels)]
+    head = struct.pack("<3B2HB4H2B", 0, 0, 10, 0, 0, 0, 0, 0, width, height, 8 * channels, corner)
+    runs, at = [head], 0
+    while at < len(pixels):
+        end = at + 1
+        while end < len(pixels) and end - at < 128 and pixels[end] == pixels[at]:
+            end += 1
+        runs.append(bytes([0x80 | end - at - 1]) + pixels[at])
+        at = end
+    return b"".join(runs)
+
+
+@pytest.mark.parametrize("corner", TGA_CORNERS)
+@pytest.mark.parametrize("channels", [3, 4])
+def test_run_lengths_of_a_tga_may_go_on_in_the_next_row(
+    cut: Path, channels: int, corner: str
+) -> None:
+    drawn = drawing()
+    if channels == 3:
+        drawn[..., 3] = 255
+    content = tga_with_runs(drawn, channels, TGA_CORNERS[corner])
+    (cut / "A0001.tga").write_bytes(content)
+    np.testing.assert_array_equal(read_image(cut / "A0001.tga"), drawn)
+    (cut / "A0002.tga").write_bytes(content[:-2])
+    with pytest.raises(ImageError) as error:
+        read_image(cut / "A0002.tga")
+    assert "damaged or cut short" in sentence(error, "A0002.tga")
+
+
+def test_a_large_colour_profile_does_not_matter(tmp_path: Path) -> None:
+    save(tmp_path / "A0001.png", drawing(), icc_profile=b"a profile of the monitor" * 100_000)
+    np.testing.assert_array_equal(read_image(tmp_path / "A0001.png"), drawing())
+
+
+def tiff_of_16_bits(image: Image, *, white_is_zero: bool = False, in_planes: bool = False) -> bytes:
+    values = image[..., :3].astype("<u2") * 257
+    if white_is_zero:
+        values = 65535 - values[..., :1]
+    channels = values.shape[2]
+    plane = image.shape[0] * image.shape[1] * 2
+    parts = channels if in_planes else 1
+    offsets = [8 + plane * part for part in range(parts)]
+    if in_planes:
+        values = np.moveaxis(values, -1, 0)
+    tags = {
+        256: (3, [image.shape[1]]),
+        257: (3, [image.shape[0]]),
+        258: (3, [16] * channels),
+        259: (3, [1]),
+        262: (3, [0 if white_is_zero else 2]),
+        273: (4, offsets),
+        277: (3, [channels]),
+        279: (4, [plane * channels // parts] * parts),
+        284: (3, [2 if in_planes else 1]),
+    }
+    start = 8 + values.nbytes
+    entries, behind = b"", b""
+    for tag, (kind, numbers) in tags.items():
+        packed = struct.pack(f"<{len(numbers)}{'H' if kind == 3 else 'I'}", *numbers)
+        if len(packed) > 4:
+            place = start + 2 + 12 * len(tags) + 4 + len(behind)
+            behind, packed = behind + packed, struct.pack("<I", place)
+        entries += struct.pack("<HHI", tag, kind, len(numbers)) + packed.ljust(4, b"\0")
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    return b"II*\0" + struct.pack("<I", start) + values.tobytes() + directory + behind
+
+
+def test_a_tiff_of_16_bits_is_read_and_what_pillow_reads_wrongly_is_one_sentence(
+    cut: Path,
+) -> None:
+    drawn = drawing()
+    drawn[..., 3] = 255
+    (cut / "A0001.tif").write_bytes(tiff_of_16_bits(drawn))
+    np.testing.assert_array_equal(read_image(cut / "A0001.tif"), drawn)
+    for kind, said in (("white_is_zero", "with white as 0"), ("in_planes", "in planes")):
+        (cut / "A0002.tif").write_bytes(tiff_of_16_bits(drawn, **{kind: True}))
+        for read in (read_image, read_size):
+            with pytest.raises(ImageError) as error:
+                read(cut / "A0002.tif")
+            assert f"16 bits {said}, which is not supported" in sentence(error, "A0002.tif")
+
+
 def test_colours_under_transparent_pixels_are_kept(tmp_path: Path) -> None:
     image = np.zeros((2, 2, 4), np.uint8)
     image[0, 0] = (10, 20, 30, 0)
@@ -523,3 +612,14 @@ def test_a_tga_whose_alpha_was_never_used_is_opaque(cut: Path) -> None:
     assert (line[..., 3] > 0).sum() == 8
     Pillow.fromarray(np.zeros((6, 8, 4), np.uint8)).save(cut / "A0002.tga")
     assert not read_line_image(cut / "A0002.tga")[..., 3].any()
+
+
+def test_a_bmp_whose_alpha_was_never_used_is_opaque(cut: Path) -> None:
+    page = np.full((6, 8, 4), (255, 255, 255, 0), np.uint8)
+    page[2:4, 2:6, :3] = 0
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    info = struct.pack("<IiiHHIIiiII", 108, 8, 6, 1, 32, 3, page.nbytes, 0, 0, 0, 0) + masks
+    head = struct.pack("<2sIHHI", b"BM", 122 + page.nbytes, 0, 0, 122) + info.ljust(108, b"\0")
+    (cut / "A0001.bmp").write_bytes(head + page[::-1].tobytes())
+    line = read_line_image(cut / "A0001.bmp")
+    assert (line[..., 3] > 0).sum() == 8
