@@ -25,7 +25,7 @@ from core import (
 from core.color_commands import load_encoder
 from core.evaluate_command import add_evaluate, run_evaluate
 from core.places import cache_folder, cuts_folder, models_folder
-from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop, device_name
+from core.report import BAD_INPUT, DONE, INTERRUPTED, OutputError, Report, Stop, device_name
 
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "PySide6-Essentials", "torch", "timm")
 
@@ -42,12 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Stop as stop:
         return stop.code
     except BrokenPipeError:  # whoever read the output has seen enough (`| head`)
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
+        _say_nothing_more()
         return INTERRUPTED
+    except OutputError as error:
+        _say_nothing_more()
+        Report(as_json=False).complain(str(error))
+        return BAD_INPUT
     finally:
         for each, handler in zip(stopping, former, strict=True):
             signal.signal(each, handler)
     return code
+
+
+def _say_nothing_more() -> None:
+    """Let nothing be written to standard output, also not what waits to be when Python ends."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
 
 
 def _evaluate(options: argparse.Namespace, report: Report, interrupted: threading.Event) -> int:

@@ -41,10 +41,13 @@ def read_list(path: Path) -> tuple[Path, ...]:
         BatchError: if it cannot be read, is empty, or a cut has no name or that of another.
     """
     try:
-        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text("utf-8-sig")
+        if "\0" in text:  # UTF-16, as some editors save
+            raise UnicodeError
+    except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise BatchError(f"{path} cannot be read ({why}); choose a list of cuts.") from error
+    lines = [line.strip() for line in text.splitlines()]
     cuts = tuple(path.parent / line for line in lines if line and not line.startswith("#"))
     if not cuts:
         raise BatchError(f"{path} names no cut; write one folder or .cut file on each line.")

@@ -63,7 +63,7 @@ def open_cut(path: Path) -> OpenedCut:
     Raises:
         CutFileError: if it is missing, is no cut file, is open elsewhere or is beyond recovery.
     """
-    _refuse_if_missing(path)
+    _refuse_if_missing(path, "opened")
     _refuse_if_held(path)
     with explained(path, "opened"), tempfile.TemporaryDirectory(prefix="shiage-") as folder:
         copy = _copy_with_wal(path, Path(folder) / "looked-at.cut")
@@ -96,7 +96,7 @@ def read_cut(path: Path) -> OpenedCut:
     Raises:
         CutFileError: if it is missing, is no sound cut file, or is open in a window.
     """
-    _refuse_if_missing(path)
+    _refuse_if_missing(path, "read")
     _refuse_if_held(path)
     with explained(path, "read"), tempfile.TemporaryDirectory(prefix="shiage-") as folder:
         copy = _copy_with_wal(path, Path(folder) / "looked-at.cut")
@@ -203,11 +203,12 @@ def _is_busy(error: sqlite3.Error) -> bool:
     return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _refuse_if_missing(path: Path) -> None:
-    if path.is_dir():
-        raise CutFileError(f"“{path}” is a folder; choose a .cut file.")
-    if not path.is_file():
-        raise CutFileError(f"“{path}” does not exist; choose another file.")
+def _refuse_if_missing(path: Path, doing: str) -> None:
+    with explained(path, doing):
+        if path.is_dir():
+            raise CutFileError(f"“{path}” is a folder; choose a .cut file.")
+        if not path.is_file():
+            raise CutFileError(f"“{path}” does not exist; choose another file.")
 
 
 def _refuse_if_held(path: Path) -> None:

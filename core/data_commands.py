@@ -97,15 +97,20 @@ def _benchmark(options: argparse.Namespace, report: Report, interrupted: Event) 
                 if options.worst is not None:
                     answers = found[options.model][setting]
                     name = f"{folder.name} {SETTINGS[setting]}"
-                    for path in write_worst(answers, WORST, options.worst, name):
-                        report.say("worst", "", file=str(path))
+                    _draw_worst(answers, options.worst, name, report)
     except (models.ModelError, TruthError, ImageError) as error:
         report.complain(str(error))
         return BAD_INPUT
-    except OSError as error:
-        report.complain(f"{options.worst} cannot be written to ({error.strerror}).")
-        return BAD_INPUT
     return DONE
+
+
+def _draw_worst(answers: Sequence[Answer], folder: Path, name: str, report: Report) -> None:
+    try:
+        for path in write_worst(answers, WORST, folder, name):
+            report.say("worst", "", file=str(path))
+    except OSError as error:
+        report.complain(f"{folder} cannot be written to ({error.strerror}).")
+        raise Stop(BAD_INPUT) from error
 
 
 def _measure(

@@ -9,6 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is a file or folder; False if that may not be known.
+
+    (`Path.exists` raises where a folder above may not be entered or a name is too long.)
+    """
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def write_whole(path: Path, content: bytes | memoryview, *, is_durable: bool = True) -> None:
     """Write a file under a temporary name beside it and rename it: `path` is complete or as it was.
 

@@ -41,6 +41,7 @@ from core.cut_tables import (
     stored_path,
 )
 from core.edits import Changes, Edit, FramePaint, Paint, SegmentKey, Stroke
+from core.files import is_there
 from core.palette import Rgba
 from core.redrawn import Moved, carried_over
 from core.sheets import SheetFiles
@@ -342,7 +343,7 @@ class Project:
         """Replace the sheets that are gone by found ones of the same name, lines as chosen."""
         by_name = {files.name: files for files in found}
         named = [sheet for sheet in self.sheets if sheet.files.name in by_name]
-        moved = [sheet for sheet in named if not sheet.files.color.exists()]
+        moved = [sheet for sheet in named if not is_there(sheet.files.color)]
         for sheet in moved:
             files = replace(by_name[sheet.files.name], line_colors=sheet.files.line_colors)
             self.add_sheets([files], [])
@@ -363,7 +364,8 @@ class Project:
                 is from a newer Shiage.
         """
         path = path.absolute()
-        is_here = path.exists() and path.samefile(self.path)
+        with explained(path, "written"):
+            is_here = path.exists() and path.samefile(self.path)
         if self._cut.read_only_reason is not None and (is_here or self._cut.is_newer):
             raise CutFileError(self._cut.read_only_reason)
         if is_here:

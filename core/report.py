@@ -18,6 +18,10 @@ def device_name(text: str) -> str:
     return text
 
 
+class OutputError(Exception):
+    """Standard output takes nothing more; one sentence."""
+
+
 class Stop(Exception):  # noqa: N818 - not an error of ours: it carries the exit code out
     """End with this exit code after everything has been said."""
 
@@ -72,11 +76,16 @@ class Report:
             self._bar = None
 
     def say(self, event: str, text: str = "", /, **values: object) -> None:
-        """Say one thing on standard output."""
+        """Say one thing on standard output.
+
+        Raises:
+            BrokenPipeError: if whoever read it has gone.
+            OutputError: if it goes to a file and the disk refuses.
+        """
         if self._as_json:
-            print(json.dumps({"event": event, **values}, ensure_ascii=False), flush=True)
+            _print(json.dumps({"event": event, **values}, ensure_ascii=False))
         elif text:
-            print(text, flush=True)  # a training says little, and may say it to a file
+            _print(text)
 
     def complain(self, text: str) -> None:
         """Say one sentence on standard error, or as a notice."""
@@ -84,3 +93,14 @@ class Report:
             self.say("notice", "", notice=text)
         else:
             tqdm.write(f"shiage: {text}", file=sys.stderr)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)  # a training says little, and may say it to a file
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"The output cannot be written ({error.strerror}): make room or write it elsewhere."
+        ) from error

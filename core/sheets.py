@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.clip import list_images, natural_key, same, subfolder
+from core.files import is_there
 from core.images import IMAGE_SUFFIXES, Image, is_folder, is_line, read_image, read_line_image
 from core.palette import Rgba, color_name, pack, unpack
 
@@ -77,8 +78,8 @@ def find_sheets(paths: Sequence[Path]) -> tuple[tuple[SheetFiles, ...], tuple[st
         SheetError: if there is no sheet in them, or a folder may not be read.
         ImageError: if one of two files chosen together cannot be read.
     """
-    if gone := [path for path in paths if not path.exists()]:
-        raise SheetError(f"{gone[0]} does not exist: choose it again.")
+    if gone := [path for path in paths if not is_there(path)]:
+        raise SheetError(f"{gone[0]} does not exist or may not be read: choose it again.")
     sheets: list[SheetFiles] = []
     notices: list[str] = []
     files = [path for path in paths if not is_folder(path)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, cast
 
+from core.files import is_there
 from core.models.store import stored
 from core.models.table import BACKBONE, COMPACT, find
 from core.report import BAD_INPUT, DONE, INTERRUPTED, Report, Stop
@@ -186,8 +187,8 @@ def _check_output(options: argparse.Namespace) -> None:
     checkpoint = out.with_suffix(CHECKPOINT)
     is_own = options.resume is not None and options.resume.resolve() == checkpoint.resolve()
     for path in (checkpoint, out):
-        if path.exists() and not is_own:
-            way = f"go on with --resume {checkpoint}, or " if checkpoint.exists() else ""
+        if is_there(path) and not is_own:
+            way = f"go on with --resume {checkpoint}, or " if is_there(checkpoint) else ""
             raise TrainingError(f"{path} is there already; {way}choose another --out.")
     curve = out.with_suffix(CURVE)
     if curve.exists() and not is_own:

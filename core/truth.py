@@ -46,17 +46,30 @@ def find_clips(folder: Path) -> tuple[Path, ...]:
     lie beside the clips are no clip.
 
     Raises:
-        TruthError: if there is none.
+        TruthError: if there is none, or one may not be read.
     """
-    if subfolder(folder, "line"):
-        return (folder,)
-    inside = (path for path in sorted(folder.glob("[!.]*")) if same(path.name) != "ref")
-    clips = tuple(path for path in inside if subfolder(path, "line"))
+    try:
+        if _has_lines(folder):
+            return (folder,)
+        inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        known = (path for path in sorted(inside) if same(path.name) != "ref")
+        clips = tuple(path for path in known if _has_lines(path))
+    except OSError as error:  # a clip that is left out would change the figures
+        raise TruthError(
+            f"{error.filename} cannot be read ({error.strerror}); name another folder, or change "
+            "its permissions."
+        ) from error
     if not clips:
         raise TruthError(
             f"{folder} has no clip with a “line” folder; name a clip or a folder of clips."
         )
     return clips
+
+
+def _has_lines(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    return any(same(path.name) == "line" and path.is_dir() for path in folder.iterdir())
 
 
 def frames_and_sheets(clip: Path) -> tuple[Path, Path]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from core.cut_file import CutFileError
 from core.edits import settle
+from core.files import is_there
 from core.images import Image, ImageError, read_line_image, write_png
 from core.paint import Picture, paint
 from core.palette import NO_COLOR, pack, unpack
@@ -60,7 +61,7 @@ def export_cut(path: Path, out: Path, stop: Event) -> Iterator[LeftOut | Written
             frame, or the disk refuses.
     """
     target = out / path.stem
-    if target.exists():
+    if is_there(target):
         raise DatasetError(
             f"{target} is there already and is not written over; choose another --out or delete it."
         )

@@ -328,6 +328,8 @@ def test_numbers_that_are_none_are_refused(numbers):
         (b"../line\n", "has a cut without a name"),
         (b"...cut\n", "has a cut without a name"),
         ("カット".encode("shift_jis"), "it is not UTF-8 text"),
+        ("カット".encode("utf-16-le"), "it is not UTF-8 text"),
+        ("c001\nc002\n".encode("utf-16-le"), "it is not UTF-8 text"),
         (None, "No such file"),
     ],
 )

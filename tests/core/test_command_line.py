@@ -173,14 +173,35 @@ def test_doctor_fails_when_it_may_not_write(capsys, places, monkeypatch):
         ["evaluate", "{tmp}"],
         ["evaluate", "{sample}", "--painter", "--setting", "consecutive"],
         ["evaluate", "{sample}", "--model", "geometry", "--plot", "{tmp}/nowhere/plot.png"],
+        # what the system does not even answer questions about, like a folder that it keeps closed
+        ["colorize", "{closed}.cut", "--out", "{tmp}/out"],
+        ["colorize", "{closed}", "--refs", "{sample}/ref", "--out", "{tmp}/out"],
+        ["colorize", "{sample}", "--refs", "{closed}", "--out", "{tmp}/out"],
+        ["colorize", "{sample}", "--refs", "{sample}/ref", "--out", "{tmp}/{closed}"],
+        ["dataset", "{tmp}/{closed}.cut", "--out", "{tmp}/out"],
+        ["evaluate", "{closed}"],
+        ["benchmark", "{closed}"],
+        ["train", "compact", "--data", "{tmp}", "--out", "{tmp}/{closed}.safetensors"],
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(capsys, sample, tmp_path, arguments):
-    code, said = run(capsys, *(a.format(sample=sample, tmp=tmp_path) for a in arguments))
+    names = {"sample": sample, "tmp": tmp_path, "closed": "name too long " * 20}
+    code, said = run(capsys, *(each.format_map(names) for each in arguments))
     assert code == 2
     assert len(said.err.strip().splitlines()) == 1
     assert said.err.startswith("shiage: ")
     assert "Traceback" not in said.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_output_that_a_full_disk_refuses_is_one_sentence(form):
+    command = [sys.executable, "-m", "core", "models", "list", *form]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("shiage: The output cannot be written (No space left on device)")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

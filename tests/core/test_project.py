@@ -623,6 +623,13 @@ def test_save_as_that_fails_goes_on_in_the_old_file(project, folder):
         assert dict(again.paint(1)) == {FACE: corrected(1)}
 
 
+def test_save_as_under_a_name_that_the_system_does_not_take_goes_on_in_the_old_file(project):
+    former = project.path
+    with pytest.raises(CutFileError, match=r"could not be written .*too long"):
+        project.save_as(former.with_name("長" * 200 + ".cut"))
+    assert project.path == former
+
+
 def test_after_a_checkpoint_the_cut_file_alone_holds_everything(project, tmp_path):
     project.apply(paint_face(1))
     project.checkpoint()
