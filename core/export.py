@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.images import write_png
+from core.files import is_there
+from core.images import is_own_png, write_png
 from core.paint import Picture
 
 
@@ -17,13 +18,15 @@ def prepare_folder(folder: Path, drawings: Sequence[Path], sheets: Sequence[Path
     """Make the target folder.
 
     Raises:
-        ExportError: if it is the folder of the drawings, if a frame would replace a design sheet
-            (neither is ever written to), or if it cannot be made.
+        ExportError: if it is the folder of the drawings, if a frame would replace a design sheet or
+            what a person painted beside one (none is ever written to), or if it cannot be made.
     """
-    # not by their spelling: on many disks LINE is line
-    is_theirs = any(_is_same(folder, parent) for parent in {path.parent for path in drawings})
-    if is_theirs or any(
-        _is_same(_target(folder, drawing), sheet) for drawing in drawings for sheet in sheets
+    # a sheet may be left out: it cannot be read, or has no partner, or its lines are not clear
+    targets = [_target(folder, drawing) for drawing in drawings]
+    if (
+        _is_folder_of(folder, drawings)
+        or any(_is_same(target, sheet) for target in targets for sheet in sheets)
+        or (_is_folder_of(folder, sheets) and any(map(_is_painted_by_hand, targets)))
     ):
         raise ExportError(
             f"{folder} holds drawings or design sheets, which are never written to; "
@@ -47,6 +50,15 @@ def export_frame(picture: Picture, folder: Path, drawing: Path) -> Path:
     height, width = picture.shape
     write_png(path, np.ascontiguousarray(picture).view(np.uint8).reshape(height, width, 4))
     return path
+
+
+def _is_folder_of(folder: Path, files: Sequence[Path]) -> bool:
+    """Ask the disk and not the spelling: on many LINE is line."""
+    return any(_is_same(folder, parent) for parent in {path.parent for path in files})
+
+
+def _is_painted_by_hand(path: Path) -> bool:
+    return is_there(path) and not is_own_png(path)
 
 
 def _is_same(path: Path, other: Path) -> bool:

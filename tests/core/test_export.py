@@ -1,8 +1,10 @@
 """Export: what came from a person is never written to, however its folder is spelled."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from core.export import ExportError, prepare_folder
+from core.export import ExportError, export_frame, prepare_folder
 
 
 @pytest.fixture
@@ -58,3 +60,20 @@ def test_no_frame_replaces_a_sheet_that_a_link_leads_to(drawing, tmp_path):
     link.symlink_to(sheets, target_is_directory=True)
     assert is_refused(link, [drawing], [sheets / "A0001.png"])
     assert not is_refused(link, [drawing.with_name("A0002.tga")], [sheets / "A0001.png"])
+
+
+def test_what_a_person_painted_beside_a_sheet_is_not_replaced_and_our_own_frames_are(
+    drawing, tmp_path
+):
+    """It may be a sheet that was left out: it has no partner, or its lines are not clear."""
+    sheet, painted = tmp_path / "gt" / "front.png", tmp_path / "gt" / "A0001.png"
+    sheet.parent.mkdir()
+    sheet.touch()
+    Image.new("RGBA", (4, 3), "red").save(painted)
+    assert is_refused(sheet.parent, [drawing], [sheet])
+    painted.write_bytes(b"damaged")
+    assert is_refused(sheet.parent, [drawing], [sheet])
+    painted.unlink()
+    assert not is_refused(sheet.parent, [drawing], [sheet])
+    export_frame(np.zeros((3, 4), np.uint32), sheet.parent, drawing)
+    assert not is_refused(sheet.parent, [drawing], [sheet])
