@@ -37,7 +37,7 @@ class Drawings:
         self.encoder = encoder
         self._cache = FrameCache(cache_folder)
         self._drawings: dict[str, Drawing] = {}  # by digest, the latest used last
-        self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
+        self._digests: dict[Path, tuple[tuple[int, ...], str]] = {}
 
     def digest(self, path: Path) -> str:
         """Name a file's content; a file that has not been touched is not read again.
@@ -47,7 +47,9 @@ class Drawings:
         """
         try:
             found = path.stat()
-            state = (found.st_mtime_ns, found.st_size)
+            # Uncompressed drawings are alike in size, and in time as they come out of an archive:
+            # two of them that change names differ in these alone.
+            state = (found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
             if path not in self._digests or self._digests[path][0] != state:
                 self._digests[path] = (state, _content(path))
         except OSError as error:

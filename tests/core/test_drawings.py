@@ -1,5 +1,6 @@
 """Drawings: read and encoded once per content, in order, ahead of who asks."""
 
+import os
 from pathlib import Path
 from threading import Event
 
@@ -117,6 +118,21 @@ def test_a_drawing_that_was_saved_again_is_read_again(paths, tmp_path):
         after = drawings.drawing(paths[0])
         assert after.digest != before.digest
         before = after
+
+
+def test_drawings_that_change_names_are_read_again_though_they_are_alike_in_size_and_time(tmp_path):
+    """Uncompressed drawings out of one archive: somebody corrects their numbers."""
+    first, second, spare = (tmp_path / f"A000{number}.tga" for number in (1, 2, 3))
+    for path, art in ((first, ART), (second, ART.replace("#..#...#", "#......#"))):
+        Image.fromarray(draw(art)).save(path)
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert first.stat().st_size == second.stat().st_size
+    drawings = Drawings(models.load("geometry"), tmp_path / "cache")
+    before = [drawings.drawing(path).digest for path in (first, second)]
+    first.rename(spare)
+    second.rename(first)
+    spare.rename(second)
+    assert [drawings.drawing(path).digest for path in (second, first)] == before
 
 
 @pytest.mark.parametrize(
