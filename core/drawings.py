@@ -11,12 +11,16 @@ from typing import NamedTuple
 
 from core.cache import EncodedFrame, FrameCache, encoded_frame
 from core.encoders import BatchEncoder, Encoder, StoppableEncoder
-from core.images import ImageError, read_line_image
+from core.images import Image, ImageError, read_line_image
 from core.jobs import Drawing
-from core.segments import segment
+from core.segments import Segments, segment
 
 DRAWINGS_BYTES = 512 * 2**20
 """Line images and label maps kept in memory: some thirty drawings of 1920 x 1080."""
+
+MAX_SEGMENTS = 10_000
+"""What has more is no drawing of lines. `compact` takes memory by the square of them, 2.6 GB for
+8,000 (measured): one dithered page would end the program."""
 
 AHEAD = 2
 """So many drawings are read and segmented while the encoder works on the ones before."""
@@ -193,7 +197,22 @@ def _read(path: Path, digest: str) -> Drawing:
             raise _unreadable(path, error) from error
         if digest == before:
             line.setflags(write=False)
-            return Drawing(digest, line, segment(line))
+            return Drawing(digest, line, segmented(line, path))
+
+
+def segmented(line: Image, path: Path) -> Segments:
+    """Cut the line image of a file into its segments.
+
+    Raises:
+        ImageError: if they are more than `MAX_SEGMENTS`.
+    """
+    segments = segment(line)
+    if len(segments) > MAX_SEGMENTS:
+        raise ImageError(
+            f"{path.name} has {len(segments):,} segments, more than {MAX_SEGMENTS:,}: it is "
+            "dithered or has a screen tone; scan or export it as plain lines."
+        )
+    return segments
 
 
 def _content(path: Path) -> str:

@@ -18,7 +18,7 @@ from core import models, teaching
 from core.beliefs import Reference
 from core.cache import EncodedFrame
 from core.clip import ClipError, open_clip, sheet_folder
-from core.drawings import Drawings, EncodedFile
+from core.drawings import Drawings, EncodedFile, segmented
 from core.edits import FramePaint, settle
 from core.encoders import Encoder, StoppableEncoder, Stopped, TrialEncoder
 from core.export import ExportError, export_frame, prepare_folder
@@ -58,7 +58,6 @@ from core.matching import bands
 from core.paint import paint
 from core.palette import NO_COLOR, unpack
 from core.redrawn import Moved, carried_over, follow, found_again
-from core.segments import segment
 from core.sheets import (
     AmbiguousLinesError,
     SheetError,
@@ -236,7 +235,7 @@ class Engine:
         known = self._sheets.get(files)
         if known is None or known[0] != content:
             line, picture = read_sheet(files)
-            segments = segment(line)
+            segments = segmented(line, files.line or files.color)
             name = hashlib.blake2b(line.tobytes(), digest_size=16).hexdigest()
             colors = segment_colors(segments.label_map, picture)
             for array in (line, picture, colors):

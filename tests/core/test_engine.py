@@ -131,6 +131,23 @@ def test_every_frame_is_predicted_from_the_sheets(engine, frames, sheet):
     assert found == {frame_id: [CLEAR_ID, SKIN_ID, HAIR_ID] for frame_id in (10, 11, 12, 13)}
 
 
+def test_a_dithered_page_costs_that_frame_and_a_dithered_sheet_is_left_out(engine, frames, sheet):
+    """Each of its white dots would be a segment, and a network takes memory by their square."""
+    dots = np.indices((150, 150)).sum(axis=0) % 2 == 0
+    for path in (frames[1].path, sheet.line.with_name("dots.png")):
+        Image.fromarray(dots).save(path)
+    dithered = SheetFiles("dots", sheet.line.with_name("dots.png"), sheet.line.with_name("c.png"))
+    colored = np.where(dots[..., None], (250, 210, 180, 255), (0, 0, 0, 255)).astype(np.uint8)
+    Image.fromarray(colored).save(dithered.color)
+    (notice,) = engine.run(ReadSheets((dithered,)))
+    assert notice.text.startswith("dots.png has 11,250 segments, more than 10,000: it is dithered")
+    answers = predict(engine, frames)
+    (failed,) = (answer for answer in answers if isinstance(answer, FrameFailed))
+    assert failed.frame_id == 11
+    assert failed.text.startswith("A0001.png has 11,250 segments, more than 10,000: it is dithered")
+    assert sorted(colors(answers)) == [10, 12, 13]
+
+
 def test_features_are_computed_once_and_survive_a_restart(engine, encoder, frames, sheet, tmp_path):
     first = colors(predict(engine, frames, (sheet,)))
     calls = encoder.calls
