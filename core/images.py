@@ -41,6 +41,7 @@ _SOFTWARE = "Shiage "  # and the version, in every PNG that we write
 
 _RGB = np.uint32(0x00FFFFFF)
 _PAPER = np.uint32(0x00FFFFFF)  # (255, 255, 255, 0): white, because the networks read R, G, B only
+_WHITE = np.uint32(0xFFFFFFFF)
 _FIRST_VISIBLE = np.uint32(0x01000000)  # packed pixels below it have alpha 0
 _STRIP = 64  # rows
 _LIGHT = 160  # luma from which a background is taken for paper
@@ -119,7 +120,8 @@ def read_line_image(path: Path) -> Image:
     What a line pixel is says `is_line`. Antialiased pixels are line pixels and keep their value.
 
     Raises:
-        ImageError: as `read_image`, and if the picture is opaque and its paper is not white.
+        ImageError: as `read_image`, if the picture is opaque and its paper is not white, and if it
+            has both papers, a white one on a transparent one.
     """
     image = read_image(path)
     background = _paper_that_is_not_white(image)
@@ -130,6 +132,11 @@ def read_line_image(path: Path) -> Image:
         )
     pixels = _packed(image)
     if _has_transparent_paper(pixels):
+        if 2 * np.count_nonzero(pixels == _WHITE) > pixels.size:  # no lines cover half a picture
+            raise ImageError(
+                f"{path.name} has white paper that is transparent in places, at its rim perhaps: "
+                "make all of it white or all of it transparent and export it again."
+            )
         # Alpha is the highest byte: visible pixels are larger than the paper, transparent ones are
         # not. One pass (1 ms for 1080p; a mask and np.where take 2.5).
         normal = np.maximum(pixels, _PAPER, out=pixels)

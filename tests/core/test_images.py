@@ -458,6 +458,8 @@ def test_the_normal_form_is_lines_as_they_were_and_paper(
     tmp_path_factory: pytest.TempPathFactory, image: Image, blank: tuple[int, int, int, int]
 ) -> None:
     folder = tmp_path_factory.mktemp("normal")
+    if blank == WHITE:  # one paper and not both
+        image[..., 3] = np.maximum(image[..., 3], 1)
     image = np.concatenate([np.full_like(image, blank), image])
     line = is_line(image)
     normal = line_image(folder, image)
@@ -487,6 +489,23 @@ def test_a_grey_scan_is_one_sentence_with_its_background(cut: Path) -> None:
     assert "no white or transparent paper (its background is #FEFEFE)" in sentence(
         error, "A_0001.png"
     )
+
+
+def test_white_paper_on_a_transparent_rim_is_one_sentence_and_white_lines_are_lines(
+    cut: Path,
+) -> None:
+    """A scan that was moved or turned on its canvas: all of its paper would be line."""
+    page = np.full((30, 40, 4), WHITE, np.uint8)
+    page[5:25, 10] = page[5:25, 20] = BLACK
+    page[:, :2] = PAPER
+    save(cut / "A0001.png", page)
+    with pytest.raises(ImageError) as error:
+        read_line_image(cut / "A0001.png")
+    assert "white paper that is transparent in places" in sentence(error, "A0001.png")
+    snow = drawing()
+    snow[..., :3] = 255
+    save(cut / "A0002.png", snow)
+    np.testing.assert_array_equal(read_line_image(cut / "A0002.png"), snow)
 
 
 def test_white_need_not_be_half_of_the_paper_but_no_light_colour_may_be_more(cut: Path) -> None:
