@@ -351,7 +351,7 @@ class Engine:
                     drawing.line, drawing.segments, colors, asked.palette, trace=job.trace
                 )
                 target = export_frame(picture, job.folder, path)
-            except ImageError as error:  # a full disk will not have room for the next one either
+            except (ExportError, ImageError) as error:  # a full disk has no room for the next one
                 yield Notice(str(error))
                 return
             empty = int((colors == NO_COLOR).sum())

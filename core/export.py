@@ -28,10 +28,7 @@ def prepare_folder(folder: Path, drawings: Sequence[Path], sheets: Sequence[Path
         or any(_is_same(target, sheet) for target in targets for sheet in sheets)
         or (_is_folder_of(folder, sheets) and any(map(_is_painted_by_hand, targets)))
     ):
-        raise ExportError(
-            f"{folder} holds drawings or design sheets, which are never written to; "
-            "choose another folder."
-        )
+        raise _refused(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -44,12 +41,22 @@ def export_frame(picture: Picture, folder: Path, drawing: Path) -> Path:
     """Write one painted frame as RGBA PNG under the drawing's own name and return its path.
 
     Raises:
+        ExportError: if the folder has become that of the drawing meanwhile.
         ImageError: if it cannot be written; what was there before is still there.
     """
+    if _is_folder_of(folder, [drawing]):
+        raise _refused(folder)
     path = _target(folder, drawing)
     height, width = picture.shape
     write_png(path, np.ascontiguousarray(picture).view(np.uint8).reshape(height, width, 4))
     return path
+
+
+def _refused(folder: Path) -> ExportError:
+    return ExportError(
+        f"{folder} holds drawings or design sheets, which are never written to; "
+        "choose another folder."
+    )
 
 
 def _is_folder_of(folder: Path, files: Sequence[Path]) -> bool:

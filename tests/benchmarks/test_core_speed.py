@@ -112,6 +112,6 @@ def test_export_a_frame(benchmark, page, tmp_path):
 
     def export():
         picture = paint(page, segments, colors, palette)
-        export_frame(picture, tmp_path, tmp_path / "A0001.png")
+        export_frame(picture, tmp_path, tmp_path / "line" / "A0001.png")
 
     benchmark(export)

@@ -62,6 +62,18 @@ def test_no_frame_replaces_a_sheet_that_a_link_leads_to(drawing, tmp_path):
     assert not is_refused(link, [drawing.with_name("A0002.tga")], [sheets / "A0001.png"])
 
 
+def test_a_folder_that_becomes_a_link_to_the_drawings_is_refused_in_the_middle(drawing, tmp_path):
+    out, picture = tmp_path / "out", np.zeros((3, 4), np.uint32)
+    prepare_folder(out, [drawing], [])
+    written = export_frame(picture, out, drawing)
+    written.unlink()
+    out.rmdir()
+    out.symlink_to(drawing.parent, target_is_directory=True)
+    with pytest.raises(ExportError, match="never written to"):
+        export_frame(picture, out, drawing)
+    assert list(drawing.parent.iterdir()) == [drawing]
+
+
 def test_what_a_person_painted_beside_a_sheet_is_not_replaced_and_our_own_frames_are(
     drawing, tmp_path
 ):
