@@ -45,6 +45,7 @@ from app.recent import RecentCut, recent_cuts, remember
 from app.review import Review
 from app.start_page import StartPage
 from core import __version__
+from core.files import is_there
 from core.jobs import FoundElsewhere, LinesUnclear
 from core.matching import CANDIDATES
 from core.palette import NO_COLOR
@@ -181,7 +182,7 @@ class MainWindow(QMainWindow):
         name, _ = QFileDialog.getSaveFileName(self, title, start, kinds)
         path = Path(name if name.endswith(".cut") else f"{name}.cut")
         # the dialog has asked about the name that was typed, without the ending
-        if name and (path == Path(name) or not path.exists() or self._may_replace(path)):
+        if name and (path == Path(name) or not is_there(path) or self._may_replace(path)):
             self.desk.save_as(path)
 
     def _may_replace(self, path: Path) -> bool:
@@ -198,7 +199,7 @@ class MainWindow(QMainWindow):
 
     def _may_overwrite(self, folder: Path) -> bool:
         names = {f"{frame.path.stem}.png" for frame in self.desk.cut.frames}
-        there = sum((folder / name).exists() for name in names)
+        there = sum(is_there(folder / name) for name in names)
         if not there:
             return True
         text = self.tr("{count} files in {folder} will be replaced. Go on?")
@@ -321,7 +322,7 @@ class MainWindow(QMainWindow):
     def _tell_other_cut(self, project: Project) -> None:
         """Say so when these drawings were last painted in a cut of another name."""
         last = next((cut for cut in recent_cuts() if cut.drawings == project.drawings), None)
-        if last and last.path not in (project.path, self._cut) and last.path.exists():
+        if last and last.path not in (project.path, self._cut) and is_there(last.path):
             text = self.tr("These drawings were last painted in “{}”: see File ▸ Open recent.")
             self.desk.noticed.emit(text.format(last.path.name))
 
