@@ -10,7 +10,9 @@ from pathlib import Path
 
 from core.images import IMAGE_SUFFIXES, ImageError, read_size
 
-_NAME = re.compile(r"(?P<cel>.*?)[\s_.\-＿．－]*(?P<number>\d+)(?P<suffix>[A-Za-z]?)", re.DOTALL)
+_NAME = re.compile(
+    r"(?P<cel>.*?)[\s_.\-＿．－]*(?P<number>\d+)(?P<suffix>[A-Za-zＡ-Ｚａ-ｚ]?)", re.DOTALL
+)
 _DIGITS = re.compile(r"(\d+)")
 _NO_JPEG = "JPEG smears lines, so save line drawings as PNG, TGA, TIFF or BMP"
 _JPEG_SUFFIXES = frozenset({".jpg", ".jpeg"})
@@ -187,7 +189,7 @@ def _frame(path: Path) -> Frame | None:
 
 
 def _order(frame: Frame) -> tuple[NaturalKey, int, str, str]:
-    return natural_key(frame.cel), frame.number, frame.suffix.lower(), frame.path.name
+    return natural_key(frame.cel), frame.number, same(frame.suffix), frame.path.name
 
 
 def _why_no_drawings(folder: Path, images: Sequence[Path]) -> str:
@@ -220,7 +222,7 @@ def _without_doubles(frames: Iterable[Frame]) -> tuple[list[Frame], list[str]]:
     kept: dict[tuple[str, int, str], Frame] = {}
     left_out: dict[Frame, list[str]] = defaultdict(list)
     for frame in frames:
-        first = kept.setdefault((same(frame.cel), frame.number, frame.suffix.lower()), frame)
+        first = kept.setdefault((same(frame.cel), frame.number, same(frame.suffix)), frame)
         if first is not frame:
             left_out[first].append(frame.path.name)
     notices = [

@@ -44,6 +44,7 @@ def names(clip: Clip) -> list[str]:
         ("A 3", ("A", 3, "")),
         ("1a", ("", 1, "a")),
         ("2B", ("", 2, "B")),
+        ("１ａ", ("", 1, "ａ")),
         ("A_0001b", ("A", 1, "b")),
         ("A2_0003", ("A2", 3, "")),
         ("作品　カット012_A_0001", ("作品　カット012_A", 1, "")),
@@ -187,6 +188,13 @@ def test_a_number_that_is_not_at_the_end_of_the_name_is_not_called_missing(cut: 
         "A0002(1).png, A0003_修正.png, A0004aa.png.",
         "Left out, no number in the name: layout.png.",
     )
+
+
+def test_the_letter_of_an_inserted_drawing_may_be_full_width(cut: Path) -> None:
+    draw(cut, "１.png", "１ｂ.png", "1a.png", "１Ａ.png", "２.png")
+    clip = open_clip(cut)
+    assert names(clip) == ["１.png", "1a.png", "１ｂ.png", "２.png"]
+    assert clip.notices == ("１Ａ.png left out: 1a.png has the same number.",)
 
 
 def test_a_jpeg_cannot_be_a_line_drawing(cut: Path) -> None:
