@@ -46,6 +46,27 @@ class OpenedCut:
     """Whether its format is newer than ours: it may hold what we do not know."""
     notices: tuple[str, ...] = ()
     """Sentences to say once after opening."""
+    file: os.stat_result | None = None
+    """Which file it is, if it can be written: another one may get its name."""
+
+    def refuse_unwritable(self) -> None:
+        """Ask before every change: what goes to a file that has no name any more is lost.
+
+        Raises:
+            CutFileError: if it is read-only, or its file was deleted, moved or replaced.
+        """
+        if self.read_only_reason is not None:
+            raise CutFileError(self.read_only_reason)
+        with explained(self.path, "written"):
+            try:
+                is_here = self.file is None or os.path.samestat(self.path.stat(), self.file)
+            except (FileNotFoundError, NotADirectoryError):
+                is_here = False
+        if not is_here:
+            raise CutFileError(
+                f"“{self.path.name}” was deleted, moved or replaced while it was open; "
+                "save it under another name, all that was painted is kept."
+            )
 
 
 class _Condition(Enum):
@@ -79,7 +100,7 @@ def open_cut(path: Path) -> OpenedCut:
         if condition is _Condition.DAMAGED:
             return _open_recovered(path, Path(folder))
         try:
-            return OpenedCut(connect(path), path)
+            return OpenedCut(connect(path), path, file=path.stat())
         except sqlite3.OperationalError as error:
             if _is_busy(error):
                 raise CutFileError(_held(path)) from error
@@ -281,7 +302,7 @@ def _open_recovered(path: Path, folder: Path) -> OpenedCut:
         f"“{path.name}” is damaged; what could be read was put into “{new_path.name}” beside it, "
         "which is open now, and the damaged file was left as it is."
     )
-    return OpenedCut(connect(new_path), new_path, notices=(notice,))
+    return OpenedCut(connect(new_path), new_path, notices=(notice,), file=new_path.stat())
 
 
 def _salvaged(path: Path, folder: Path) -> Salvage:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.files import is_there
+from core.files import is_same, is_there
 from core.images import is_own_png, write_png
 from core.paint import Picture
 
@@ -25,7 +25,7 @@ def prepare_folder(folder: Path, drawings: Sequence[Path], sheets: Sequence[Path
     targets = [_target(folder, drawing) for drawing in drawings]
     if (
         _is_folder_of(folder, drawings)
-        or any(_is_same(target, sheet) for target in targets for sheet in sheets)
+        or any(is_same(target, sheet) for target in targets for sheet in sheets)
         or (_is_folder_of(folder, sheets) and any(map(_is_painted_by_hand, targets)))
     ):
         raise _refused(folder)
@@ -61,18 +61,11 @@ def _refused(folder: Path) -> ExportError:
 
 def _is_folder_of(folder: Path, files: Sequence[Path]) -> bool:
     """Ask the disk and not the spelling: on many LINE is line."""
-    return any(_is_same(folder, parent) for parent in {path.parent for path in files})
+    return any(is_same(folder, parent) for parent in {path.parent for path in files})
 
 
 def _is_painted_by_hand(path: Path) -> bool:
     return is_there(path) and not is_own_png(path)
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except OSError:  # one of them is not there
-        return path.resolve() == other.resolve()
 
 
 def _target(folder: Path, drawing: Path) -> Path:

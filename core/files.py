@@ -20,6 +20,14 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def is_same(path: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file or folder, as the disk sees it."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is not there
+        return path.resolve() == other.resolve()
+
+
 def write_whole(path: Path, content: bytes | memoryview, *, is_durable: bool = True) -> None:
     """Write a file under a temporary name beside it and rename it: `path` is complete or as it was.
 

@@ -41,7 +41,7 @@ from core.cut_tables import (
     stored_path,
 )
 from core.edits import Changes, Edit, FramePaint, Paint, SegmentKey, Stroke
-from core.files import is_there
+from core.files import is_same, is_there
 from core.palette import Rgba
 from core.redrawn import Moved, carried_over
 from core.sheets import SheetFiles
@@ -364,11 +364,11 @@ class Project:
                 is from a newer Shiage.
         """
         path = path.absolute()
-        with explained(path, "written"):
-            is_here = path.exists() and path.samefile(self.path)
+        is_here = is_same(path, self.path)
         if self._cut.read_only_reason is not None and (is_here or self._cut.is_newer):
             raise CutFileError(self._cut.read_only_reason)
-        if is_here:
+        if is_here:  # the log of the open file has that name, so no other file may get it
+            self._cut.refuse_unwritable()
             self.checkpoint()
             return
 
@@ -413,8 +413,7 @@ class Project:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit all statements of the block or none; memory follows after it, never in it."""
-        if self._cut.read_only_reason is not None:
-            raise CutFileError(self._cut.read_only_reason)
+        self._cut.refuse_unwritable()
         with explained(self.path, "written"):
             database = self._cut.database
             try:

@@ -630,6 +630,31 @@ def test_save_as_under_a_name_that_the_system_does_not_take_goes_on_in_the_old_f
     assert project.path == former
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted there")
+@pytest.mark.parametrize("becomes_of_it", ["deleted", "replaced", "moved with its folder"])
+def test_a_cut_whose_file_another_program_took_away_refuses_and_can_be_saved_elsewhere(
+    project, folder, tmp_path, becomes_of_it
+):
+    project.apply(paint_face(1))
+    if becomes_of_it == "moved with its folder":
+        folder.rename(folder.with_name("elsewhere"))
+    else:
+        project.path.unlink()
+        if becomes_of_it == "replaced":
+            project.path.write_bytes(b"of a folder that is synchronised")
+    with pytest.raises(CutFileError, match="was deleted, moved or replaced while it was open"):
+        project.apply(paint_face(2))
+    assert project.paint(1) == {FACE: corrected(1)}
+    with pytest.raises(CutFileError, match="save it under another name"):
+        project.save_as(project.path)
+    project.save_as(tmp_path / "kept.cut")
+    project.apply(paint_face(3))
+    with reopened(project) as again:
+        assert again.paint(1) == {FACE: corrected(3)}
+        again.undo()
+        assert again.paint(1) == {FACE: corrected(1)}
+
+
 def test_after_a_checkpoint_the_cut_file_alone_holds_everything(project, tmp_path):
     project.apply(paint_face(1))
     project.checkpoint()
