@@ -37,7 +37,7 @@ def export_summary(done: ExportDone) -> str:
     text = translate("Desk", "Exported {frames} frames with {segments} segments to {folder}.")
     said = text.format(frames=done.frames, segments=done.segments, folder=done.folder)
     if done.unpainted:
-        text = translate("Desk", " {} segments have no colour and are transparent.")
+        text = translate("Desk", " Without colour, and so transparent: {}.")
         said += text.format(done.unpainted)
     if done.failed:
         said += translate("Desk", " {} frames could not be read.").format(len(done.failed))

@@ -150,7 +150,7 @@ class Review(QObject):
         left = int((shown.is_unpainted).sum())
         if left:
             name = self._desk.cut.frames[self._desk.position].path.stem
-            said = self.tr("{name} is not finished: {count} segments have no colour.")
+            said = self.tr("{name} is not finished: {count} without colour.")
             self._desk.noticed.emit(said.format(name=name, count=left))
         self._collect()
         later = [each for each in self.queue if each.position > self._desk.position]

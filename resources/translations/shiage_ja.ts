@@ -277,7 +277,7 @@
         <translation>{frames} フレーム（{segments} 領域）を {folder} に書き出しました。</translation>
     </message>
     <message>
-        <source> {} segments have no colour and are transparent.</source>
+        <source> Without colour, and so transparent: {}.</source>
         <translation>色のない {} 領域は透明にしました。</translation>
     </message>
     <message>
@@ -711,7 +711,7 @@
         <translation>このカットに「{}」で絞り込める要確認の領域はありません。</translation>
     </message>
     <message>
-        <source>{name} is not finished: {count} segments have no colour.</source>
+        <source>{name} is not finished: {count} without colour.</source>
         <translation>{name} は未完成です。{count} 領域に色がありません。</translation>
     </message>
     <message>

@@ -345,7 +345,7 @@ def test_a_frame_with_segments_that_nobody_painted_is_not_finished(
     qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     count, name = int(shown[row].is_unpainted.sum()), desk.cut.frames[row].path.stem
-    assert f"{name} is not finished: {count} segments have no colour." in window.notices.text
+    assert f"{name} is not finished: {count} without colour." in window.notices.text
 
 
 def test_an_answer_that_could_not_be_written_does_not_go_on(

@@ -329,7 +329,7 @@ def test_export_writes_the_sequence_and_says_what_is_unpainted(
     with qtbot.waitSignal(desk.noticed, timeout=20_000):
         desk.export(out)
     assert sorted(path.name for path in out.iterdir()) == ["A0001.png", "A0002.png", "A0003.png"]
-    assert "1 segments have no colour" in window.notices.text
+    assert "Without colour, and so transparent: 1." in window.notices.text
     picture = np.array(Image.open(out / "A0001.png"))
     assert tuple(picture[1, 2]) == (0, 0, 0, 255)
     assert tuple(picture[3, 4]) == (0, 0, 0, 0)
