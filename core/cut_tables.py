@@ -10,6 +10,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from core.edits import Mark, Paint, SegmentKey
+from core.files import is_there
 from core.palette import Color, Palette, Rgba
 from core.sheets import SheetFiles
 
@@ -229,7 +230,7 @@ def _found(relative: str | None, absolute: str, path: Path) -> Path:
     """Return the relative path if something is there, then the absolute one in any case."""
     if relative is not None:
         candidate = Path(os.path.normpath(path.parent / relative))
-        if candidate.exists():
+        if is_there(candidate):
             return candidate
     return Path(absolute)
 

@@ -191,7 +191,7 @@ def _check_output(options: argparse.Namespace) -> None:
             way = f"go on with --resume {checkpoint}, or " if is_there(checkpoint) else ""
             raise TrainingError(f"{path} is there already; {way}choose another --out.")
     curve = out.with_suffix(CURVE)
-    if curve.exists() and not is_own:
+    if is_there(curve) and not is_own:
         raise TrainingError(
             f"{curve} is there already, and the learning curve would be written over it; move it or"
             " choose another --out."

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from core.cache import EncodedFrame, encoded_frame
 from core.clip import Clip, ClipError, list_images, open_clip, same, sheet_folder, subfolder
 from core.encoders import Encoder, TrialEncoder
+from core.files import is_there
 from core.images import Image, ImageError, read_image, read_line_image, read_size
 from core.segments import Segments, from_label_map, segment
 from core.sheets import SheetError, find_sheets, read_sheet, segment_colors
@@ -51,7 +52,8 @@ def find_clips(folder: Path) -> tuple[Path, ...]:
     try:
         if _has_lines(folder):
             return (folder,)
-        inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        every = folder.iterdir() if folder.is_dir() else ()
+        inside = [path for path in every if not path.name.startswith(".")]
         known = (path for path in sorted(inside) if same(path.name) != "ref")
         clips = tuple(path for path in known if _has_lines(path))
     except OSError as error:  # a clip that is left out would change the figures
@@ -100,7 +102,7 @@ def partner(drawing: Path, part: str = "gt") -> Path:
     """
     folder = drawing.parent.parent
     usual = (subfolder(folder, part) or folder / part) / f"{drawing.stem}.png"
-    return usual if usual.exists() else pictures(folder, part).get(same(drawing.stem), usual)
+    return usual if is_there(usual) else pictures(folder, part).get(same(drawing.stem), usual)
 
 
 def complete_drawings(folder: Path) -> tuple[list[Path], list[str]]:
@@ -229,7 +231,7 @@ def _segments(line: Image, drawing: Path) -> Segments:
     """Take the segments of the data set (number = R * 65536 + G * 256 + B), or find our own."""
     path = partner(drawing, "seg")
     own = segment(line)
-    if not path.exists():
+    if not is_there(path):
         return own
     red, green, blue, _ = np.moveaxis(read_image(path).astype(np.int32), -1, 0)
     numbers = red << 16 | green << 8 | blue
