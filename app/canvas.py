@@ -73,6 +73,7 @@ class Canvas(QWidget):
         self._flash = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=FLASH_MS)
         self._flash.valueChanged.connect(self._on_flash)
         self._cursor: QPointF | None = None  # where the mouse is, while it is here
+        self._under = 0  # the label there
         self._grip: QPointF | None = None
         self._space_held = False
         self._filled = 0  # the label that a drag has come to
@@ -172,7 +173,7 @@ class Canvas(QWidget):
     @Slot()
     def _on_frame(self) -> None:
         self._flash.stop()
-        self._hover()
+        self._hover(is_other_frame=True)
         drawing = self._desk.drawing
         if drawing is None:
             if self._desk.cut.project is None or self._desk.failure:
@@ -402,9 +403,12 @@ class Canvas(QWidget):
             self._fill(label)
         self._hover()
 
-    def _hover(self) -> None:
-        """Tell what is under the cursor: it may rest while frame and view change."""
-        self.hovered.emit(0 if self._cursor is None else self._label_at(self._cursor))
+    def _hover(self, *, is_other_frame: bool = False) -> None:
+        """Tell what is under the cursor, once: it may rest while frame and view change."""
+        label = 0 if self._cursor is None else self._label_at(self._cursor)
+        if label != self._under or is_other_frame:
+            self._under = label
+            self.hovered.emit(label)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: ARG002
         """What was under the cursor is still looked at, to choose one of its candidates."""
