@@ -119,3 +119,14 @@ def shown_rgba(window, row):
     desk = window.desk
     shown = desk.frame_colors(desk.cut.frames[row].id)
     return pack(desk.cut.palette.table())[shown.colors]
+
+
+@pytest.fixture
+def doubtful(open_clip, make_clip):
+    """A clip whose two sheets say opposite things about the two upper segments."""
+    folder = make_clip(count=3)
+    line = draw(FIGURE)
+    save(folder / "ref" / "line" / "other.png", line)
+    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)
+    save(folder / "ref" / "gt" / "other.png", color_image(line, colors))
+    return open_clip(folder)

@@ -1,6 +1,5 @@
 """The canvas under a hand: what the mouse points at, drags and lets go."""
 
-import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
@@ -8,11 +7,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app.panels.status import StatusLine
 from app.review import Review
 from tests.app.conftest import (
-    CLEAR,
     FIGURE,
     HAIR,
-    SKIN,
-    color_image,
     is_idle,
     save,
 )
@@ -37,36 +33,27 @@ def move(window, at, buttons=NO_BUTTON):
     QApplication.sendEvent(canvas, event)
 
 
-@pytest.fixture
-def moving(open_clip, make_clip):
-    """Three frames in which the figure moves, and two sheets that say opposites of its head."""
-    folder = make_clip(count=3)
-    line = draw(FIGURE)
-    save(folder / "ref" / "line" / "other.png", line)
-    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)
-    save(folder / "ref" / "gt" / "other.png", color_image(line, colors))
-    return open_clip(folder)
-
-
 def said_of_segment(window):
     """What the status line says of the segment under the cursor."""
     return window.findChild(StatusLine).findChild(QLabel).text()
 
 
-def test_what_is_under_a_resting_cursor_is_another_segment_in_another_frame(window, moving, qtbot):
+def test_what_is_under_a_resting_cursor_is_another_segment_in_another_frame(
+    window, doubtful, qtbot
+):
     at = middle(window, 2)
     move(window, at)
     assert window.review.label == 2
-    moving.show(2)  # with a key: the figure has moved on, and the cursor is beside it
+    doubtful.show(2)  # with a key: the figure has moved on, and the cursor is beside it
     qtbot.waitUntil(lambda: is_idle(window))
     assert window.review.label == 1
-    assert said_of_segment(window).endswith(f"{moving.drawing.segments.areas[0]} px")
+    assert said_of_segment(window).endswith(f"{doubtful.drawing.segments.areas[0]} px")
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
-    painted = moving.cut.paint(moving.frame_id)
-    assert set(painted) <= {moving.drawing.segments.keys[0]}
+    painted = doubtful.cut.paint(doubtful.frame_id)
+    assert set(painted) <= {doubtful.drawing.segments.keys[0]}
 
 
-def test_what_is_under_a_resting_cursor_is_another_segment_in_another_view(window, moving):
+def test_what_is_under_a_resting_cursor_is_another_segment_in_another_view(window, doubtful):
     at = middle(window, 2)
     move(window, at)
     window.canvas.zoom(8, QPointF(0, 0))
@@ -76,38 +63,40 @@ def test_what_is_under_a_resting_cursor_is_another_segment_in_another_view(windo
     assert window.review.label == 2 != label
 
 
-def test_nothing_is_under_a_cursor_that_is_elsewhere(window, moving, qtbot):
+def test_nothing_is_under_a_cursor_that_is_elsewhere(window, doubtful, qtbot):
     move(window, middle(window, 2))
     QApplication.sendEvent(window.canvas, QEvent(QEvent.Type.Leave))
     assert window.review.label == 2  # one of its candidates may be clicked
-    moving.show(1)
+    doubtful.show(1)
     qtbot.waitUntil(lambda: is_idle(window))
     assert window.review.label == 0
 
 
-def test_the_status_line_follows_an_answer_for_the_segment_under_the_cursor(window, moving, qtbot):
+def test_the_status_line_follows_an_answer_for_the_segment_under_the_cursor(
+    window, doubtful, qtbot
+):
     move(window, middle(window, 2))
     assert "doubtful" in said_of_segment(window)
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert "settled by you" in said_of_segment(window)
 
 
-def test_space_that_was_let_go_elsewhere_leaves_no_hand(window, moving, qtbot):
+def test_space_that_was_let_go_elsewhere_leaves_no_hand(window, doubtful, qtbot):
     canvas, strip = window.canvas, window.frame_strip
     canvas.setFocus()
     qtbot.keyPress(canvas, Qt.Key.Key_Space)
     strip.setFocus()
     qtbot.keyRelease(strip, Qt.Key.Key_Space)
     qtbot.mouseClick(canvas, LEFT, pos=middle(window, 2).toPoint())
-    assert moving.cut.project.undo_text is not None
+    assert doubtful.cut.project.undo_text is not None
 
 
-def test_a_drag_ends_where_the_button_was_let_go_even_if_that_was_not_told(window, moving, qtbot):
-    moving.take_color(moving.cut.palette.id_of(HAIR))
+def test_a_drag_ends_where_the_button_was_let_go_even_if_that_was_not_told(window, doubtful, qtbot):
+    doubtful.take_color(doubtful.cut.palette.id_of(HAIR))
     qtbot.mousePress(window.canvas, LEFT, pos=middle(window, 2).toPoint())
     # a dialog came up: the canvas does not hear of the release
     move(window, middle(window, 4))
-    assert list(moving.cut.paint(moving.frame_id)) == [moving.drawing.segments.keys[1]]
+    assert list(doubtful.cut.paint(doubtful.frame_id)) == [doubtful.drawing.segments.keys[1]]
     qtbot.mouseRelease(window.canvas, LEFT, pos=middle(window, 4).toPoint())
 
 
@@ -119,26 +108,26 @@ def save_anew_as_a_page(desk, position):
 
 
 def test_a_doubt_of_a_drawing_that_has_fewer_segments_now_is_turned_to_but_not_selected(
-    window, moving, qtbot
+    window, doubtful, qtbot
 ):
     review: Review = window.review
     review.next(1)
     doubt = max(d for d in review.queue if d.position == 2)
-    save_anew_as_a_page(moving, 2)
+    save_anew_as_a_page(doubtful, 2)
     review.ask(doubt)
-    qtbot.waitUntil(lambda: moving.drawing is not None and len(moving.drawing.segments) == 1)
+    qtbot.waitUntil(lambda: doubtful.drawing is not None and len(doubtful.drawing.segments) == 1)
     qtbot.waitUntil(lambda: is_idle(window))
     window.grab()
-    assert (moving.position, moving.label) == (2, 0)
+    assert (doubtful.position, doubtful.label) == (2, 0)
 
 
-def test_the_selected_segment_is_none_of_a_drawing_that_was_saved_anew(window, moving, qtbot):
+def test_the_selected_segment_is_none_of_a_drawing_that_was_saved_anew(window, doubtful, qtbot):
     move(window, middle(window, 5))
-    moving.select(5)
-    save_anew_as_a_page(moving, 0)
-    moving.predict()
-    qtbot.waitUntil(lambda: len(moving.drawing.segments) == 1)
+    doubtful.select(5)
+    save_anew_as_a_page(doubtful, 0)
+    doubtful.predict()
+    qtbot.waitUntil(lambda: len(doubtful.drawing.segments) == 1)
     qtbot.waitUntil(lambda: is_idle(window))
     window.grab()
-    assert moving.label == 0
+    assert doubtful.label == 0
     assert window.review.label in (0, 1)

@@ -55,17 +55,6 @@ def press(window, qtbot):
     return press_
 
 
-@pytest.fixture
-def doubtful(open_clip, make_clip):
-    """A clip whose two sheets say opposite things about the two upper segments."""
-    folder = make_clip(count=3)
-    line = draw(FIGURE)
-    save(folder / "ref" / "line" / "other.png", line)
-    colors = (CLEAR, HAIR, SKIN, HAIR, SKIN)
-    save(folder / "ref" / "gt" / "other.png", color_image(line, colors))
-    return open_clip(folder)
-
-
 def test_n_asks_and_shows_the_candidates_with_what_speaks_for_each(window, doubtful, press):
     press(Qt.Key.Key_N)
     review = window.review
