@@ -68,6 +68,26 @@ class OpenedCut:
                 "save it under another name, all that was painted is kept."
             )
 
+    def checkpoint(self) -> None:
+        """Move what was committed from the -wal file into the cut file.
+
+        Raises:
+            CutFileError: if the disk refuses.
+        """
+        with explained(self.path, "written"):
+            self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Let go of the file, with everything in it.
+
+        SQLite leaves the -wal file as it is where the cut file was moved or replaced: its edits
+        would be lost to the one, and applied to the other.
+        """
+        if self.read_only_reason is None:
+            with suppress(CutFileError, sqlite3.ProgrammingError):  # or is closed already
+                self.checkpoint()
+        self.database.close()
+
 
 class _Condition(Enum):
     SOUND = auto()

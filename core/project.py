@@ -394,19 +394,18 @@ class Project:
             database.execute("COMMIT")
 
         write_cut(path, fill)
-        old = self._cut.database
+        old = self._cut
         self._take(open_cut(path))
         old.close()
 
     def checkpoint(self) -> None:
         """Move committed edits from the -wal file into the cut file: for an idle moment."""
         if not self.read_only:
-            with explained(self.path, "written"):
-                self._cut.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._cut.checkpoint()
 
     def close(self) -> None:
         """Checkpoint and let go of the file; the project cannot be used after it."""
-        self._cut.database.close()
+        self._cut.close()
 
     # ---- within ----
 

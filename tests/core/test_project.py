@@ -655,6 +655,36 @@ def test_a_cut_whose_file_another_program_took_away_refuses_and_can_be_saved_els
         assert again.paint(1) == {FACE: corrected(1)}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved there")
+@pytest.mark.parametrize("let_go", ["close", "save as"])
+def test_a_cut_file_that_was_moved_while_it_was_open_has_everything_in_it(
+    project, tmp_path, let_go
+):
+    project.apply(paint_face(1))
+    moved = project.path.rename(tmp_path / "moved.cut")
+    if let_go == "close":
+        project.close()
+    else:
+        project.save_as(tmp_path / "kept.cut")
+    with closing(Project.open(moved)) as again:
+        assert again.paint(1) == {FACE: corrected(1)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be replaced there")
+def test_a_backup_that_replaced_an_open_cut_gets_nothing_of_it(project, tmp_path):
+    path = project.path
+    project.apply(paint_face(1))
+    project.checkpoint()
+    shutil.copyfile(path, tmp_path / "backup.cut")
+    for color_id in (2, 3, 2, 3):
+        project.apply(paint_face(color_id))
+    (tmp_path / "backup.cut").replace(path)
+    project.close()
+    with closing(Project.open(path)) as again:
+        assert (again.path, again.notices) == (path, ())
+        assert again.paint(1) == {FACE: corrected(1)}
+
+
 def test_after_a_checkpoint_the_cut_file_alone_holds_everything(project, tmp_path):
     project.apply(paint_face(1))
     project.checkpoint()
