@@ -91,7 +91,7 @@ class Canvas(QWidget):
         desk.recolored.connect(self._on_recolored)
         desk.color_changed.connect(self._on_color)
         desk.edited.connect(self._unseen.clear)
-        desk.cut_changed.connect(self._unseen.clear)
+        desk.cut_changed.connect(self._on_cut)
         self._on_frame()
 
     def sizeHint(self) -> QSize:
@@ -169,6 +169,11 @@ class Canvas(QWidget):
         self._set_view(View(scale).centered(*middle, width=canvas[0], height=canvas[1]))
 
     # ------------------------------------------------------------ the picture
+
+    @Slot()
+    def _on_cut(self) -> None:
+        self._unseen.clear()
+        self._hover(is_other_frame=True)
 
     @Slot()
     def _on_frame(self) -> None:

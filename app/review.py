@@ -275,7 +275,7 @@ class Review(QObject):
 
     @Slot()
     def _on_cut(self) -> None:
-        self._asked, self._hovered, self.changes = None, 0, []
+        self._asked, self.changes = None, []
         self.changes_changed.emit()
         self._collecting.start()
         self._look()

@@ -72,6 +72,19 @@ def test_nothing_is_under_a_cursor_that_is_elsewhere(window, doubtful, qtbot):
     assert window.review.label == 0
 
 
+def test_the_segment_under_the_cursor_is_the_same_one_when_the_cut_is_saved_elsewhere(
+    window, doubtful, tmp_path, qtbot
+):
+    at = middle(window, 2)
+    move(window, at)
+    second = window.review.candidates[1]
+    doubtful.save_as(tmp_path / "copy.cut")
+    move(window, at + QPointF(1, 0))
+    assert window.review.label == 2
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert doubtful.shown.colors[1] == second.color_id
+
+
 def test_the_status_line_follows_an_answer_for_the_segment_under_the_cursor(
     window, doubtful, qtbot
 ):
