@@ -116,7 +116,7 @@ def complete_drawings(folder: Path) -> tuple[list[Path], list[str]]:
         if name not in truths:
             lacking.append(path.name)
             continue
-        truth = truths[name]
+        truth = partner(path)  # the one that will be read, of several that are called alike
         try:
             size, true_size = read_size(path), read_size(truth)
         except ImageError as error:

@@ -88,3 +88,15 @@ def test_a_drawing_that_lies_there_in_two_formats_is_trained_on_once(data):
     for path in list((clip / "line").iterdir()):
         Image.open(path).save(path.with_suffix(".tga"))
     assert [path.name for path in complete_drawings(clip)[0]] == [f"000{n}.png" for n in range(4)]
+
+
+def test_of_colours_in_two_formats_those_are_looked_at_that_are_trained_on(data):
+    clip = data / "clip0"
+    expected = [frame.colors.tolist() for frame in read_frames(clip)]
+    Image.new("RGBA", (3, 2)).save(clip / "gt" / "0000.bmp")  # its name comes first
+    assert complete_drawings(clip)[1] == []
+    assert [frame.colors.tolist() for frame in read_frames(clip)] == expected
+    shutil.copy(clip / "gt" / "0000.png", clip / "gt" / "0000.bmp")
+    Image.new("RGBA", (3, 2)).save(clip / "gt" / "0000.png")
+    assert len(complete_drawings(clip)[0]) == 3
+    assert len(list(read_frames(clip))) == 5
