@@ -402,7 +402,9 @@ class Desk(QObject):
         former = self.frame_colors(frame_id) if self.prediction(frame_id) else None
         self._shown.put(prediction)
         self.frames_painted.emit(frozenset([frame_id]))
-        learnt = recolored(frame_id, former, self.frame_colors(frame_id))
+        # of a drawing that was saved anew the former one is still on the canvas, without prediction
+        now = self.frame_colors(frame_id) if self.prediction(frame_id) else None
+        learnt = recolored(frame_id, former, now)
         if learnt is not None:
             self.recolored.emit(learnt)
         if prediction.notice:

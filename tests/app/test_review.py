@@ -582,3 +582,13 @@ def test_what_is_lit_on_a_sheet_but_too_small_to_be_seen_there_is_ringed(
         )
 
     qtbot.waitUntil(lambda: 10 < bright() < 100)
+
+
+def test_a_drawing_that_was_saved_anew_is_nothing_that_an_answer_changed(window, doubtful, qtbot):
+    line = draw(FIGURE)
+    line[0, 0] = (0, 0, 0, 255)
+    save(doubtful.cut.frames[0].path, line)
+    doubtful.predict()
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    assert doubtful.shown.colors.all()
+    assert not window.review.changes
