@@ -92,6 +92,7 @@ class Canvas(QWidget):
         desk.color_changed.connect(self._on_color)
         desk.edited.connect(self._unseen.clear)
         desk.cut_changed.connect(self._on_cut)
+        desk.cut.taken.connect(self._on_taken)
         self._on_frame()
 
     def sizeHint(self) -> QSize:
@@ -169,6 +170,13 @@ class Canvas(QWidget):
         self._set_view(View(scale).centered(*middle, width=canvas[0], height=canvas[1]))
 
     # ------------------------------------------------------------ the picture
+
+    @Slot()
+    def _on_taken(self) -> None:
+        """Show nothing of the former cut: the drawings of this one may not be found."""
+        self._painted.clear()
+        self._frame_id = self._labels = None
+        self._drop_overlay()
 
     @Slot()
     def _on_cut(self) -> None:

@@ -147,7 +147,7 @@ class Desk(QObject):
         """Forget everything about the former cut."""
         self.sheets.clear()
         self._shown.clear()
-        self._drawing, self._position, self.label = None, 0, 0
+        self._drawing, self._position, self.label, self.failure = None, 0, 0, ""
         self.color_id = self._first_color()
         for notice in project.notices:
             self.noticed.emit(notice)

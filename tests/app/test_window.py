@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.panels.frame_strip import IS_KNOWN
 from app.panels.notices import NoticeBar
 from app.recent import RecentCut, remember
+from app.theme import SURROUND
 from core.edits import Mark
 from core.jobs import ExportDone, ModelReady, Prediction
 from core.matching import Band
@@ -501,6 +502,25 @@ def test_drawings_that_moved_can_be_located(window, open_clip, make_clip, qtbot)
     assert desk.cut.project.undo_text == "Paint segment"
     assert [files.color.parents[2] for files in desk.sheets] == [moved]  # it moved along
     assert shown_rgba(window, 2)[1:].all()
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_of_a_cut_whose_drawings_are_not_found_nothing_of_the_former_one_is_shown(
+    window, open_clip, make_clip, qtbot, is_readable
+):
+    folder = make_clip()
+    cut = open_clip(folder).cut.project.path
+    desk = open_clip(make_clip(name="other"))
+    if not is_readable:
+        desk.cut.frames[0].path.write_bytes(b"no picture")
+        desk.show(0)
+        qtbot.waitUntil(lambda: bool(desk.failure))
+    folder.rename(folder.with_name("moved"))
+    window.open(cut)
+    qtbot.waitUntil(lambda: "Locate drawings" in window.notices.text)
+    shown = window.canvas.grab().toImage()
+    middle = {shown.pixelColor(x, shown.height() // 2).name() for x in range(shown.width())}
+    assert middle == {SURROUND.name()}
 
 
 def test_a_folder_without_any_drawing_of_the_cut_is_not_where_they_are_now(
