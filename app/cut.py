@@ -189,8 +189,8 @@ class Cut(QObject):
             self._digests[frame.id] = digest
         elif frame.digest != digest and not self.is_read_only:
             found, painted = found_again(self.paint(frame.id), moved)
-            self.write(lambda project: project.carry_over(frame.id, moved, digest))
-            self.say(redrawn(frame.path.name, found, painted))
+            if self.write(lambda project: project.carry_over(frame.id, moved, digest)):
+                self.say(redrawn(frame.path.name, found, painted))
 
     @Slot(object)
     def _on_ended(self, job: Job) -> None:

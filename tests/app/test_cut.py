@@ -1,5 +1,7 @@
 """The cut on the desk, without a window."""
 
+import sys
+
 import pytest
 from PySide6.QtCore import QObject
 
@@ -109,6 +111,17 @@ def test_the_paint_of_a_drawing_that_has_changed_is_carried_over(opened):
     assert set(opened.paint(1)) == {moved}
     assert digests(opened)[0] == "now"
     assert "1 of 1 painted segments" in said[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be deleted there")
+def test_paint_that_cannot_be_carried_over_is_not_said_to_be(opened):
+    opened.apply(paint_face(1), {1: "former"}, goes_on=False)
+    opened.project.path.unlink()
+    said = heard(opened.noticed)
+    opened.follow(opened.frames[0], "now", {FACE: SegmentKey(12, 190)})
+    assert set(opened.paint(1)) == {FACE}
+    assert len(said) == 1
+    assert "was deleted" in said[0]
 
 
 def test_a_cut_that_is_read_only_says_nothing_of_drawings_that_have_changed(opened):
