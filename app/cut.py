@@ -1,9 +1,8 @@
 """Cut: the one on the desk. What is done to it is on disk, or said and not done at all."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from unicodedata import normalize
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -121,7 +120,7 @@ class Cut(QObject):
                 self._take(open_or_create(cut_path(folder), folder, names))
             assert self.project is not None
             is_located = self._to_locate == self.project.path
-            if is_located and not self._has_one_of(names):
+            if is_located and not self.project.knows_any(names):
                 text = self.tr("None of the drawings of this cut is in {}: choose another folder.")
                 self.noticed.emit(text.format(folder))
                 self._to_locate = None
@@ -135,11 +134,6 @@ class Cut(QObject):
             return
         self._to_locate = None
         self.opened.emit(answer.sheets)
-
-    def _has_one_of(self, names: Iterable[str]) -> bool:
-        """Tell whether any of these is a drawing of the cut, in any Unicode form of its name."""
-        known = {normalize("NFC", frame.path.name) for frame in self.frames}
-        return any(normalize("NFC", name) in known for name in names)
 
     def _take(self, project: Project) -> None:
         """Hold a project in place of the former one, about which nothing more is heard."""

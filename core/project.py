@@ -4,13 +4,14 @@ Only the GUI thread changes a project. Predictions are not in it; accepting one 
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+from unicodedata import normalize
 
 from core import __version__
 from core.cut_file import (
@@ -261,6 +262,16 @@ class Project:
         return self._target(self._steps[self._done]) if self._done < len(self._steps) else None
 
     # ---- drawings, sheets, palette ----
+
+    def knows_any(self, names: Iterable[str]) -> bool:
+        """Tell whether one of these is a drawing of the cut, also one that is gone now.
+
+        A name may be written in another Unicode form, as in `sync_frames`.
+        """
+        with explained(self.path, "read"):
+            rows = self._cut.database.execute("SELECT name FROM frames").fetchall()
+        known = {normalize("NFC", name) for (name,) in rows}
+        return any(normalize("NFC", name) in known for name in names)
 
     def sync_frames(self, drawings: Path, names: Sequence[str]) -> Changes:
         """Take over the drawings that are in the folder now, in this order.

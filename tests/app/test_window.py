@@ -542,6 +542,27 @@ def test_a_folder_without_any_drawing_of_the_cut_is_not_where_they_are_now(
     assert not desk.cut.paint(desk.cut.frames[0].id)
 
 
+def test_drawings_that_others_took_the_place_of_are_located_with_their_paint(
+    window, open_clip, make_clip, qtbot
+):
+    folder = make_clip()
+    desk = open_clip(folder)
+    click(window, qtbot, 2)
+    wait_idle(window, qtbot)
+    cut, frame_id = desk.cut.project.path, desk.frame_id
+    kept = shutil.copytree(folder, folder.with_name("kept"))
+    for path in list((folder / "line").iterdir()):
+        path.rename(path.with_name(path.name.replace("A", "B")))
+    window.open(cut)
+    qtbot.waitUntil(lambda: desk.cut.frames[0].path.name == "B0001.png")
+    wait_idle(window, qtbot)
+    desk.cut.locate_drawings(kept)
+    qtbot.waitUntil(lambda: desk.cut.frames[0].path == kept / "line" / "A0001.png")
+    wait_idle(window, qtbot)
+    assert desk.frame_id == frame_id
+    assert desk.cut.paint(frame_id)
+
+
 def test_a_cut_that_can_only_be_looked_at_offers_no_changes(window, open_clip, make_clip, qtbot):
     desk = open_clip(make_clip())
     path = desk.cut.project.path.with_name("newer.cut")
