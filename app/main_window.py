@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self.resize(1520, 900)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._tidy)
+        self.desk.cut.taken.connect(self._on_taken)
         self.desk.cut_changed.connect(self._on_cut)
         self.desk.frames_painted.connect(self._enable)
         self.desk.frames_painted.connect(self._idle.start)
@@ -308,6 +309,10 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ keeping up
 
     @Slot()
+    def _on_taken(self) -> None:
+        del self._unclear[1:]  # the first one is being asked about
+
+    @Slot()
     def _on_cut(self) -> None:
         project = self.desk.cut.project
         self._pages.setCurrentWidget(self.canvas if project else self._start)
@@ -365,11 +370,13 @@ class MainWindow(QMainWindow):
 
     def _ask_about_lines(self, unclear: LinesUnclear) -> None:
         dialog = LineColorsDialog(unclear, self)
+        self.desk.cut.taken.connect(dialog.reject)  # it was asked about a sheet of another cut
         if dialog.exec() and dialog.chosen():
             files_ = unclear.files
             self.desk.read_sheet(
                 SheetFiles(files_.name, files_.line, files_.color, dialog.chosen())
             )
+        dialog.deleteLater()
 
     @Slot(object)
     def _ask_elsewhere(self, found: FoundElsewhere) -> None:
@@ -386,6 +393,7 @@ class MainWindow(QMainWindow):
             return
         dialog = ElsewhereDialog(color, places, desk.cut.palette, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        desk.cut.taken.connect(dialog.reject)
         dialog.accepted.connect(lambda: self.review.apply_elsewhere(dialog.chosen(), color_id))
         dialog.open()
 

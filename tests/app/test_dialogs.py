@@ -24,7 +24,7 @@ from app.dialogs.models import ModelsDialog
 from core.jobs import LinesUnclear
 from core.places import APPLICATION, ORGANIZATION
 from core.sheets import SheetFiles
-from tests.app.conftest import save
+from tests.app.conftest import is_idle, save
 from tests.core.encoders import tiny
 from tests.core.test_sheets import two_lines
 
@@ -83,6 +83,39 @@ def test_the_lines_of_sheets_are_asked_about_one_after_the_other(
     assert asked == [f"Lines of “{name}”" for name in names]
     assert [files.name for files in desk.cut.sheet_files] == list(names)
     qtbot.waitUntil(lambda: not desk.is_busy, timeout=20_000)
+
+
+def test_lines_of_sheets_are_not_asked_about_any_more_when_another_cut_is_taken(
+    window, open_clip, make_clip, qtbot, tmp_path
+):
+    """It was opened while they were read, and is there when the first dialog comes up."""
+    desk = open_clip(make_clip(with_sheet=False))
+    other = make_clip(name="other", with_sheet=False)
+    for name in ("back", "front"):
+        save(tmp_path / "sheets" / f"{name}.png", two_lines())
+    seen = []
+
+    def answer():
+        dialog = QApplication.activeModalWidget()
+        if dialog is None or not dialog.isVisible():
+            return
+        seen.append(dialog.windowTitle())
+        if len(seen) == 1:
+            desk.cut.open(other)
+        elif other in desk.cut.frames[0].path.parents and not desk.is_busy:
+            for box in dialog.findChildren(QCheckBox)[:2]:
+                box.click()
+            dialog.accept()
+
+    answering = QTimer(window, interval=20)
+    answering.timeout.connect(answer)
+    answering.start()
+    desk.find_sheets([tmp_path / "sheets"])
+    qtbot.waitUntil(lambda: other in desk.cut.frames[0].path.parents, timeout=10_000)
+    qtbot.waitUntil(lambda: is_idle(window) and not QApplication.activeModalWidget())
+    answering.stop()
+    assert set(seen) == {"Lines of “back”"}
+    assert desk.cut.sheet_files == ()
 
 
 @pytest.mark.parametrize(("count", "scrolls"), [(10, False), (200, True)])

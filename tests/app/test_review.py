@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QTableView,
 )
+from shiboken6 import isValid
 
 from app.dialogs.elsewhere import ElsewhereDialog
 from app.panels.candidates import WORDS, CandidatesPanel
@@ -263,6 +264,21 @@ def test_a_colour_is_applied_elsewhere_once_frames_and_counts_were_seen(
         assert shown.colors[label - 1] == color_id
         assert shown.marks[label - 1]
     assert doubtful.cut.project.undo_text == "Apply to 2 frames"
+
+
+def test_nothing_is_applied_elsewhere_in_another_cut(window, doubtful, press, qtbot, make_clip):
+    press(Qt.Key.Key_N)
+    press(Qt.Key.Key_C)
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: window.findChild(ElsewhereDialog) is not None, timeout=20_000)
+    dialog = window.findChild(ElsewhereDialog)
+    other = make_clip(name="other")
+    doubtful.cut.open(other)
+    qtbot.waitUntil(lambda: other in doubtful.cut.frames[0].path.parents, timeout=10_000)
+    if isValid(dialog):
+        dialog.accept()
+    qtbot.waitUntil(lambda: is_idle(window), timeout=20_000)
+    assert doubtful.cut.project.undo_text is None
 
 
 def test_nothing_is_applied_elsewhere_without_a_selected_segment(window, doubtful, press):
