@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from core.cache import EncodedFrame, encoded_frame
 from core.clip import Clip, ClipError, list_images, open_clip, same, sheet_folder, subfolder
+from core.drawings import segmented
 from core.encoders import Encoder, TrialEncoder
 from core.files import is_there
 from core.images import Image, ImageError, read_image, read_line_image, read_size
@@ -230,7 +231,7 @@ def decide_precision(encoder: Encoder, folder: Path) -> None:
 def _segments(line: Image, drawing: Path) -> Segments:
     """Take the segments of the data set (number = R * 65536 + G * 256 + B), or find our own."""
     path = partner(drawing, "seg")
-    own = segment(line)
+    own = segmented(line, drawing)
     if not is_there(path):
         return own
     red, green, blue, _ = np.moveaxis(read_image(path).astype(np.int32), -1, 0)

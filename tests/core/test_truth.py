@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -69,3 +70,12 @@ def test_colours_without_a_drawing_are_named_whatever_their_ending(data):
 def test_a_folder_without_clips_is_one_sentence(tmp_path):
     with pytest.raises(TruthError, match=r"has no clip with a “line” folder; name a clip or a f"):
         find_clips(tmp_path)
+
+
+def test_a_dithered_page_is_one_sentence(data):
+    """A network would take gigabytes for it."""
+    dots = np.indices((150, 150)).sum(axis=0) % 2 == 0
+    for part in ("line", "gt"):
+        Image.fromarray(dots).save(data / "clip0" / part / "0000.png")
+    with pytest.raises(TruthError, match=r"0000\.png has 11,250 segments, more than 10,000"):
+        next(true_frames(GeometryEncoder(), data / "clip0"))
