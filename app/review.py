@@ -81,6 +81,8 @@ class Review(QObject):
         self._telling.timeout.connect(self.question_changed)
         desk.frames_painted.connect(self._on_painted)
         desk.cut_changed.connect(self._on_cut)
+        desk.cut.taken.connect(self._forget)
+        desk.cut.opened.connect(self._forget)
         desk.color_changed.connect(self._on_color)
         desk.segment_changed.connect(self._on_selected)
         desk.edited.connect(self._on_edited)
@@ -274,9 +276,13 @@ class Review(QObject):
             self._telling.start()
 
     @Slot()
-    def _on_cut(self) -> None:
+    def _forget(self) -> None:
+        """Another cut, or other frames in it: what is only saved elsewhere goes on as it was."""
         self._asked, self.changes = None, []
         self.changes_changed.emit()
+
+    @Slot()
+    def _on_cut(self) -> None:
         self._collecting.start()
         self._look()
 

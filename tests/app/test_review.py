@@ -67,6 +67,16 @@ def test_n_asks_and_shows_the_candidates_with_what_speaks_for_each(window, doubt
     assert first.label == second.label == doubtful.label
 
 
+def test_the_question_goes_on_when_the_cut_is_saved_elsewhere(window, doubtful, press, tmp_path):
+    press(Qt.Key.Key_N)
+    label, second = doubtful.label, window.review.candidates[1]
+    color_id = doubtful.color_id
+    doubtful.save_as(tmp_path / "copy.cut")
+    press(Qt.Key.Key_2)
+    assert doubtful.shown.colors[label - 1] == second.color_id
+    assert doubtful.color_id == color_id
+
+
 def test_c_tries_one_candidate_after_the_other_and_their_order_stays(window, doubtful, press):
     press(Qt.Key.Key_N)
     row, label = doubtful.position, doubtful.label
