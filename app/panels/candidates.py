@@ -104,8 +104,8 @@ class CandidatesPanel(QWidget):
         side, label = round(SIDE * self.devicePixelRatioF()), candidate.label
         if isinstance(candidate.source, SheetFiles):
             sheet = self._desk.sheets.get(candidate.source)
-            if sheet is None:
-                return None
+            if sheet is None or label > len(sheet.drawing.segments):
+                return None  # not read yet, or drawn anew since
             segments = sheet.drawing.segments
             return segment_thumbnail(
                 sheet.picture.view("<u4")[..., 0],

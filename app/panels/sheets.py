@@ -236,7 +236,12 @@ class SheetPicture(QWidget):
             self.update()
 
     def light(self, labels: list[int]) -> None:
-        """Veil everything but these segments, until other ones are to be lit."""
+        """Veil everything but these segments, until other ones are to be lit.
+
+        Those that it does not have are of a former drawing of the sheet.
+        """
+        count = len(self._sheet.drawing.segments) if self._sheet else 0
+        labels = [label for label in labels if label <= count]
         if labels != self._lit:
             self._lit = labels
             self.update()

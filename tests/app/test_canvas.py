@@ -4,14 +4,10 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from app.panels.sheets import SheetPicture
 from app.panels.status import StatusLine
 from app.review import Review
-from tests.app.conftest import (
-    FIGURE,
-    HAIR,
-    is_idle,
-    save,
-)
+from tests.app.conftest import CLEAR, FIGURE, HAIR, SKIN, color_image, is_idle, save
 from tests.drawings import draw
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -144,3 +140,25 @@ def test_the_selected_segment_is_none_of_a_drawing_that_was_saved_anew(window, d
     window.grab()
     assert doubtful.label == 0
     assert window.review.label in (0, 1)
+
+
+def test_a_sheet_that_has_fewer_segments_now_can_be_read_while_one_of_them_speaks(
+    window, doubtful, qtbot
+):
+    folder = doubtful.cut.project.drawings.parent
+    move(window, middle(window, 5))
+    assert window.review.candidates[0].label == 5
+    page = draw(FIGURE)
+    page[:, 10:] = page[0, 0]
+    page[2:10, 9] = (0, 0, 0, 255)
+    for name in ("front", "other"):
+        save(folder / "ref" / "line" / f"{name}.png", page)
+        save(folder / "ref" / "gt" / f"{name}.png", color_image(page, (CLEAR, SKIN, HAIR)))
+    drawn = []
+    doubtful.sheets_changed.connect(lambda: drawn.append(window.grab()))
+    window.open(folder)
+    qtbot.waitUntil(lambda: bool(drawn) and is_idle(window), timeout=20_000)
+    assert {len(sheet.drawing.segments) for sheet in doubtful.sheets.values()} == {3}
+    assert window.review.candidates[0].label <= 3
+    window.sheets_panel.findChild(SheetPicture).light([5])  # as with a move before the prediction
+    window.grab()
