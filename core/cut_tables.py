@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -213,6 +213,14 @@ def frame_ids(names: Sequence[str], database: sqlite3.Connection) -> dict[str, i
         same = known.get(name) or gone.pop(normalize("NFC", name), None)
         ids[name] = same or next(next_id)
     return ids
+
+
+def store_digests(database: sqlite3.Connection, digests: Mapping[int, str]) -> None:
+    """Remember what drawings looked like, by frame id."""
+    database.executemany(
+        "UPDATE frames SET digest = ? WHERE id = ?",
+        [(digest, frame_id) for frame_id, digest in digests.items()],
+    )
 
 
 def stored_path(file: Path | None, path: Path) -> tuple[str | None, str | None]:

@@ -48,18 +48,16 @@ def _motion(target: EncodedFrame, other: EncodedFrame) -> npt.NDArray[np.int64]:
         return np.zeros((len(target), 2), np.int64)
     here, there = (np.stack([each.y, each.x]) / mine.half for each in (mine, its))
     similarity = target.features @ other.features.T
-    apart = _squares(here, here)
     size = np.minimum(1, np.sqrt(mine.cells) / 10)
     motion = np.zeros_like(here)
     for look, reach in ROUNDS:
-        away = _squares(here - motion, there) / look**2
-        score = similarity - PLACE * np.minimum(away, 1)
-        guess = np.exp((score - score.max(axis=1, keepdims=True)) / TEMPERATURE)
-        guess /= guess.sum(axis=1, keepdims=True)
-        moved = here - there @ guess.T
+        away = _squares(here - motion, there).clip(max=look**2)
+        guess = _softmax(np.asarray(similarity - PLACE / look**2 * away, np.float32))
+        moved = np.asarray(here - there @ guess.T, np.float32)
         weight = guess.max(axis=1) ** 2 * size
         weight[mine.background] = 0
-        near = np.exp(-apart / (2 * reach**2)) * weight
+        del away, guess  # in drawings of thousands of segments memory is what counts
+        near = np.exp(_squares(here, here) * (-0.5 / reach**2)) * weight
         if motion.any():
             near /= (1 + _squares(motion, moved) / STRAY**2) ** 2
         motion = moved @ near.T / np.maximum(near.sum(axis=1), 1e-6)
@@ -67,10 +65,20 @@ def _motion(target: EncodedFrame, other: EncodedFrame) -> npt.NDArray[np.int64]:
     return np.asarray(np.rint(motion.T * mine.half), np.int64)
 
 
+def _softmax(score: Floats) -> Floats:
+    """Turn scores `[L, M]`, in place, into shares of each row."""
+    score -= score.max(axis=1, keepdims=True)
+    score /= TEMPERATURE
+    np.exp(score, out=score)
+    score /= score.sum(axis=1, keepdims=True)
+    return score
+
+
 def _squares(one: Floats, other: Floats) -> Floats:
     """Return the squared distances `[L, M]` of points `[2, L]` and `[2, M]`."""
     (y, x), (other_y, other_x) = one, other
-    result: Floats = (y[:, None] - other_y) ** 2 + (x[:, None] - other_x) ** 2
+    result: Floats = (y[:, None] - other_y) ** 2
+    result += (x[:, None] - other_x) ** 2
     return result
 
 

@@ -4,14 +4,13 @@ Only the GUI thread changes a project. Predictions are not in it; accepting one 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
-from unicodedata import normalize
 
 from core import __version__
 from core.cut_file import (
@@ -39,6 +38,7 @@ from core.cut_tables import (
     read_palette,
     read_sheets,
     rgba_text,
+    store_digests,
     stored_path,
 )
 from core.edits import Changes, Edit, FramePaint, Paint, SegmentKey, Stroke
@@ -196,7 +196,7 @@ class Project:
                 rows,
             )
             database.execute("UPDATE meta SET cursor = ?", (step.edit_id,))
-            _store_digests(database, digests)
+            store_digests(database, digests)
         self.frames = self._with_digests(digests)
         if not goes_on:
             self._steps[self._done :] = [step]
@@ -224,7 +224,7 @@ class Project:
                     if SegmentKey(*key) in moved
                 ],
             )
-            _store_digests(database, {frame_id: digest})
+            store_digests(database, {frame_id: digest})
         self.frames = self._with_digests({frame_id: digest})
         self._paint[frame_id] = dict(carried_over(self.paint(frame_id), moved))
         painted = self._painted.get(frame_id, frozenset())
@@ -263,15 +263,12 @@ class Project:
 
     # ---- drawings, sheets, palette ----
 
-    def knows_any(self, names: Iterable[str]) -> bool:
-        """Tell whether one of these is a drawing of the cut, also one that is gone now.
-
-        A name may be written in another Unicode form, as in `sync_frames`.
-        """
+    def knows_any(self, names: Sequence[str]) -> bool:
+        """Tell whether one of these is a drawing of the cut, as in `sync_frames`, or was one."""
         with explained(self.path, "read"):
-            rows = self._cut.database.execute("SELECT name FROM frames").fetchall()
-        known = {normalize("NFC", name) for (name,) in rows}
-        return any(normalize("NFC", name) in known for name in names)
+            known = self._cut.database.execute("SELECT id FROM frames").fetchall()
+            ids = frame_ids(names, self._cut.database)
+        return any((frame_id,) in known for frame_id in ids.values())
 
     def sync_frames(self, drawings: Path, names: Sequence[str]) -> Changes:
         """Take over the drawings that are in the folder now, in this order.
@@ -310,7 +307,7 @@ class Project:
         if frames == self.frames:
             return
         with self._transaction() as database:
-            _store_digests(database, digests)
+            store_digests(database, digests)
         self.frames = frames
 
     def add_sheets(self, sheets: Sequence[SheetFiles], colors: Sequence[Rgba]) -> Changes:
@@ -496,13 +493,6 @@ def open_or_create(path: Path, drawings: Path, names: Sequence[str]) -> Project:
     with suppress(CutExistsError):
         return Project.create(path, drawings, names)
     return Project.open(path)
-
-
-def _store_digests(database: sqlite3.Connection, digests: Mapping[int, str]) -> None:
-    database.executemany(
-        "UPDATE frames SET digest = ? WHERE id = ?",
-        [(digest, frame_id) for frame_id, digest in digests.items()],
-    )
 
 
 def _now() -> str:

@@ -143,7 +143,7 @@ def read_drawing(path: Path) -> tuple[Image, Segments, npt.NDArray[np.uint32]]:
         ImageError: if it or its colours cannot be read.
     """
     line, color = read_line_image(path), read_image(partner(path))
-    segments = segment(line)
+    segments = segmented(line, path)
     return line, segments, segment_colors(segments.label_map, color)
 
 
