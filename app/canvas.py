@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QSize,
     QSizeF,
     Qt,
-    QVariantAnimation,
     Signal,
     Slot,
 )
@@ -32,20 +31,22 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import tools
 from app.desk import Desk
+from app.flash import Flash
 from app.marks import RING_BELOW, draw_marks
-from app.overlays import OUTLINE_REACH, Argb, doubt_overlay, flash_overlay, visible_labels
+from app.overlays import OUTLINE_REACH, doubt_overlay, image_of, visible_labels
 from app.painted import PaintedFrame
 from app.shown import Recolored
 from app.theme import PAPER, SURROUND
-from app.view import View, fit
+from app.view import View, fit, scale_to_see
 from core.jobs import Drawing
 from core.palette import NO_COLOR
 from core.segments import SHUT_IN
 
-FLASH_MS = 1200
-
 THIN = 4
 """Segments that look thinner than this on average (screen pixels) are too thin to judge."""
+
+CLOSEST = 8.0
+"""The canvas goes no closer to a segment by itself, in screen pixels per image pixel."""
 
 
 class Canvas(QWidget):
@@ -67,10 +68,8 @@ class Canvas(QWidget):
         self._stale = QRegion()  # the parts of it that are to be drawn anew
         self._overlay_on = True
         self._selected = 0
-        self._lit: npt.NDArray[np.int32] = np.zeros(0, np.int32)  # labels that flash
         self._unseen: dict[int, set[int]] = {}  # by frame: what the last step changed there
-        self._light: Argb | None = None  # what flashes, at its brightest
-        self._flash = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=FLASH_MS)
+        self._flash = Flash(self)
         self._flash.valueChanged.connect(self._on_flash)
         self._cursor: QPointF | None = None  # where the mouse is, while it is here
         self._under = 0  # the label there
@@ -155,14 +154,17 @@ class Canvas(QWidget):
         """Bring a segment to the middle; zoom in when it would be too small to see."""
         if self._desk.drawing is None:
             return
-        x, y, width, height = self._desk.drawing.segments.boxes[label - 1].tolist()
-        ratio, scale, canvas = self.devicePixelRatioF(), self._view.scale, self._device_size()
-        length = max(width, height)
-        thickness = int(self._desk.drawing.segments.areas[label - 1]) / length
-        if length * scale < RING_BELOW * ratio or thickness * scale < THIN * ratio:
-            wanted = ceil(2 * max(RING_BELOW / length, THIN / thickness) * ratio)
-            room = int(min(canvas[0] / width, canvas[1] / height))
-            scale = max(min(float(wanted), 8.0 * ratio, float(room)), scale)
+        segments, ratio = self._desk.drawing.segments, self.devicePixelRatioF()
+        x, y, width, height = segments.boxes[label - 1].tolist()
+        canvas = self._device_size()
+        scale = scale_to_see(
+            (width, height),
+            int(segments.areas[label - 1]),
+            canvas,
+            now=self._view.scale,
+            least=(RING_BELOW * ratio, THIN * ratio),
+            most=CLOSEST * ratio,
+        )
         if self._shows_whole and scale == self._view.scale:
             return  # the whole frame is in sight, and this segment is large enough
         self._shows_whole = False
@@ -254,21 +256,20 @@ class Canvas(QWidget):
     def flash(self, labels: list[int]) -> None:
         """Light some segments up for a moment, unless doubts are switched off as well."""
         if labels and self._overlay_on and self._desk.drawing is not None:
-            self._lit, self._light = np.array(labels, np.int32), None
-            self._flash.stop()
             self.update()  # another flash may have been on its way
-            self._flash.start()
+            self._flash.light_up(labels)
 
     @Slot()
     def _on_flash(self) -> None:
         """Draw anew where it flashes, and nowhere else: many times a second."""
         drawing = self._desk.drawing
         if drawing is not None:
-            self._update(self._seen(drawing.segments.boxes[self._lit - 1]))
+            self._update(self._seen(drawing.segments.boxes[self._flash.labels - 1]))
 
     @Slot()
     def _drop_overlay(self) -> None:
-        self._canvas = self._light = None
+        self._canvas = None
+        self._flash.outdate()
         self.update()
 
     def _touch(self, label: int) -> None:
@@ -316,8 +317,8 @@ class Canvas(QWidget):
             self._draw_failure(painter, self._desk.failure, ratio)
         if drawing is None or self._painted.size is None:
             return  # turning to another frame: its doubts are not known yet
-        if self._flash.state() == QVariantAnimation.State.Running:
-            self._draw_flash(painter, drawing)
+        if self._labels is not None:
+            self._flash.draw(painter, self._labels, len(drawing.segments), ratio)
         shown = self._desk.shown
         if self._overlay_on and shown is not None:
             corner, size = QPointF(event.rect().topLeft()), QSizeF(event.rect().size())
@@ -351,17 +352,6 @@ class Canvas(QWidget):
         self._stale = QRegion()
         return self._canvas
 
-    def _draw_flash(self, painter: QPainter, drawing: Drawing) -> None:
-        """Outline what flashes, and veil it in white that fades."""
-        assert self._labels is not None
-        if self._light is None:
-            is_lit = np.zeros(len(drawing.segments) + 1, bool)
-            is_lit[self._lit] = True
-            self._light = flash_overlay(self._labels, is_lit, ratio=self.devicePixelRatioF())
-        painter.setOpacity(self._flash.currentValue())
-        painter.drawImage(0, 0, _image(self._light))
-        painter.setOpacity(1)
-
     def _draw_doubts(self, painter: QPainter, drawing: Drawing, part: QRect) -> None:
         """Draw the doubts of a part of the canvas, to which the painter is clipped."""
         width, height = self._device_size()
@@ -383,7 +373,7 @@ class Canvas(QWidget):
             ratio=self.devicePixelRatioF(),
             origin=(part.top(), part.left()),
         )
-        painter.drawImage(part.topLeft(), _image(overlay))
+        painter.drawImage(part.topLeft(), image_of(overlay))
 
     # ------------------------------------------------------------ mouse and keys
 
@@ -494,9 +484,3 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.unsetCursor()
-
-
-def _image(pixels: Argb) -> QImage:
-    """Wrap premultiplied pixels `[h, w]`; the image borrows their memory."""
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)

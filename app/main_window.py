@@ -383,8 +383,9 @@ class MainWindow(QMainWindow):
         """Show where a segment was found, and give it its colour there once that is confirmed."""
         desk = self.desk
         shown = desk.frame_colors(found.frame_id)
-        is_there = shown is not None and found.label <= len(shown.colors)  # or saved anew
-        color_id = int(shown.colors[found.label - 1]) if shown and is_there else NO_COLOR
+        color_id = NO_COLOR
+        if shown is not None and found.label <= len(shown.colors):  # or else it was saved anew
+            color_id = int(shown.colors[found.label - 1])
         color, places = desk.cut.palette.color(color_id), self.review.unsettled(found.places)
         if color is None or not places:
             desk.hinted.emit(

@@ -6,6 +6,7 @@ from math import ceil
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PySide6.QtGui import QImage
 
 from app.view import View
 from core.matching import Band
@@ -107,6 +108,12 @@ def flash_overlay(labels: LabelMap, is_lit: npt.NDArray[np.bool_], *, ratio: flo
     result = np.where(is_lit, VEIL, np.uint32(0)).take(labels)
     np.copyto(result, np.uint32(WHITE), where=(result > 0) & _edges(labels, round(2 * ratio)))
     return result
+
+
+def image_of(pixels: Argb) -> QImage:
+    """Wrap premultiplied pixels `[h, w]`; the image borrows their memory."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
 
 
 @cache

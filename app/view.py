@@ -1,6 +1,7 @@
 """View: where the picture lies on the canvas. Pure numbers, in device pixels."""
 
 from dataclasses import dataclass
+from math import ceil
 
 MIN_SCALE, MAX_SCALE = 0.02, 64.0
 
@@ -39,3 +40,30 @@ def fit(image: tuple[int, int], canvas: tuple[int, int], *, margin: int = 16) ->
     if scale > 1:
         scale = float(int(scale))  # whole pixels stay equally large
     return View(scale).centered(image[0] / 2, image[1] / 2, width=canvas[0], height=canvas[1])
+
+
+def scale_to_see(
+    box: tuple[int, int],
+    area: int,
+    canvas: tuple[int, int],
+    *,
+    now: float,
+    least: tuple[float, float],
+    most: float,
+) -> float:
+    """Return the scale at which a segment is large enough to be judged, and all of it in sight.
+
+    Args:
+        box: its width and height, in image pixels.
+        area: in image pixels.
+        canvas: width and height.
+        now: the present scale, which is kept if it will do, and never reduced.
+        least: length and thickness below which it is shown twice as large as they say.
+        most: the largest scale.
+    """
+    length = max(box)
+    needed = max(least[0] / length, least[1] * length / area)
+    if now >= needed:
+        return now
+    room = int(min(canvas[0] / box[0], canvas[1] / box[1]))
+    return max(min(float(ceil(2 * needed)), most, float(room)), now)

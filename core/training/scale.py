@@ -3,7 +3,7 @@
 The folders hold development clips in the PaintBucket layout, drawn or rendered by nobody whom the
 encoder was trained on. Constants are those that make the true colours most probable; the
 calibration is a small network that says how often the colour shown is right; the threshold of
-“sure” is the one from which 98 in 100 are.
+“sure” is the one from which 99 in 100 are.
 """
 
 import argparse
